@@ -1,0 +1,56 @@
+"""Files that appear whole or not at all: written beside the target, then moved over it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.errors import FileProblem
+
+
+def explain_write_error(path: Path, error: OSError) -> FileProblem:
+    """Turn an operating system's refusal to write into a sentence with the next step."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FileProblem(
+            f"The disk is full: {path.name} could not be written.",
+            f"Free some space on the disk that holds {path.parent}, or choose another folder.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return FileProblem(
+            f"{path.parent} cannot be written to.", "Choose another folder, or change its rights."
+        )
+    return FileProblem(
+        f"{path.name} could not be written: {error.strerror or error}.", "Choose another folder."
+    )
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a temporary path in ``path``'s folder to write to; move it onto ``path`` on success.
+
+    On any failure the temporary file is removed and ``path`` is as it was. Makes the folder.
+    Raises FileProblem in place of OSError.
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix
+        )
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise explain_write_error(path, error) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The window, the viewport, the plots and the command line of Motion Studio."""

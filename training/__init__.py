@@ -1,0 +1,1 @@
+"""Jobs and the training loop on top of :mod:`core`. Knows no Qt."""

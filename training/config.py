@@ -1,0 +1,43 @@
+"""What a demo training is told: network, data, optimiser, schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from training.pool import PoolSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoConfig:
+    """The settings of the shipped demo model.
+
+    The published weights are kl 1e-5 with the KL *summed* over a batch of 20, that is 2e-4 times its
+    mean over clips; ``kl`` here multiplies the mean, so it does not depend on the batch size.
+    """
+
+    num_layers: int = 4
+    latent_dim: int = 192
+    ff_size: int = 768
+    num_heads: int = 4
+    steps: int = 12_000
+    batch_size: int = 40
+    lr: float = 5e-4
+    warmup_steps: int = 200
+    decay_share: float = 0.4  # of all steps, at the end, over which lr falls to zero
+    weight_decay: float = 0.01
+    clip_norm: float = 1.0
+    ema_decay: float = 0.998
+    lambda_rc: float = 1.0
+    lambda_rcxyz: float = 1.0
+    lambda_vel: float = 1.0  # on frame-to-frame differences: calms jitter
+    lambda_kl: float = 3e-4
+    bf16: bool = True  # autocast on the CPU; weights and optimiser stay float32
+    seed: int = 10
+    pool: PoolSpec = field(default_factory=PoolSpec)
+
+    def lr_at(self, step: int) -> float:
+        """Learning rate: linear warm-up, hold, then linear decay to zero over the last share."""
+        if step < self.warmup_steps:
+            return self.lr * (step + 1) / self.warmup_steps
+        left = (self.steps - step) / (self.decay_share * self.steps)
+        return self.lr * max(min(1.0, left), 0.0)

@@ -1,0 +1,74 @@
+"""Skin weights: from the 163 bones of the fine rig to SMPL's 24 joints."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from body_recipe.source import NUM_BODY_VERTICES, Source
+from core.skeleton import JOINT_INDEX, MIRROR, NUM_JOINTS
+
+# bone prefix -> joint (with side) or shares; the first that fits wins
+PREFIXES: tuple[tuple[str, str], ...] = (
+    ("clavicle", "collar"), ("shoulder01", "collar"), ("upperarm", "shoulder"),
+    ("lowerarm", "elbow"), ("wrist", "wrist"), ("metacarpal", "wrist"),
+    ("finger1", "wrist"), ("finger", "hand"), ("upperleg", "hip"), ("lowerleg", "knee"),
+    ("foot", "ankle"), ("toe", "foot"), ("neck01", "neck"), ("neck02", "neck"),
+    ("neck03", "neck03"), ("root", "torso"), ("pelvis", "torso"), ("breast", "torso"),
+    ("spine", "torso"),
+)  # fmt: skip
+TORSO_HALF_WIDTHS = (0.085, 0.075, 0.070)  # blend of pelvis/spine1/spine2/spine3, metres
+
+
+def _smoothstep(x: np.ndarray, centre: float, half_width: float) -> np.ndarray:
+    t = np.clip((x - centre + half_width) / (2 * half_width), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def _pool(source: Source) -> tuple[np.ndarray, np.ndarray]:
+    """(N, 24) weights of the bones with a joint of their own, and (N,) what the torso shares."""
+    dense = np.zeros((len(source.vertices), NUM_JOINTS))
+    torso = np.zeros(len(source.vertices))
+    bones = source.weights.tocsc()
+    for i, bone in enumerate(source.bones):
+        column = bones[:, i].toarray().ravel()
+        part = next((j for prefix, j in PREFIXES if bone.name.startswith(prefix)), "head")
+        side = {"L": "left_", "R": "right_"}.get(bone.name.rpartition(".")[2], "")
+        if part == "torso":
+            torso += column
+        elif part == "neck03":
+            dense[:, JOINT_INDEX["neck"]] += 0.4 * column
+            dense[:, JOINT_INDEX["head"]] += 0.6 * column
+        elif part in ("neck", "head"):
+            dense[:, JOINT_INDEX[part]] += column
+        else:
+            dense[:, JOINT_INDEX[side + part]] += column
+    return dense, torso
+
+
+def smpl_weights(source: Source, tposed: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """(N, 24) weights of the T-posed vertices (N, 3): symmetric, rows summing to 1."""
+    dense, torso = _pool(source)
+    spine = ("spine1", "spine2", "spine3")
+    steps = [
+        _smoothstep(tposed[:, 1], joints[JOINT_INDEX[name], 1], width)
+        for name, width in zip(spine, TORSO_HALF_WIDTHS, strict=True)
+    ]
+    s1 = steps[0]
+    s2 = np.minimum(s1, steps[1])
+    s3 = np.minimum(s2, steps[2])
+    for name, share in zip(("pelvis", *spine), (1 - s1, s1 - s2, s2 - s3, s3), strict=True):
+        dense[:, JOINT_INDEX[name]] += torso * share
+    dense[source.eyes] = 0
+    dense[source.eyes, JOINT_INDEX["head"]] = 1
+    body = np.concatenate([np.arange(NUM_BODY_VERTICES), source.eyes])
+    out = np.zeros_like(dense)
+    out[body] = (dense[body] + dense[source.mirror[body]][:, list(MIRROR)]) / 2
+    return out
+
+
+def four_largest(weights: np.ndarray) -> np.ndarray:
+    """(V, 24) -> the same with the four largest a row kept and renormalised."""
+    order = np.argsort(-weights, axis=1, kind="stable")
+    out = weights.copy()
+    np.put_along_axis(out, order[:, 4:], 0, axis=1)
+    return out / out.sum(axis=1, keepdims=True)

@@ -1,0 +1,1 @@
+"""Panels: what stands left and right of the body, and below it."""

@@ -1,0 +1,98 @@
+"""What a page is, and the one table of pages.
+
+The window owns the middle (viewport, transport, timeline) so that the OpenGL canvas never changes
+its parent. A page brings what stands left and right of it, and may lay something over the viewport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio.actions import Action, Actions
+    from studio.document import Document
+    from studio.playback import Playback
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageContext:
+    """What a page gets to work with.
+
+    ``viewport`` is the window's one ``Viewport`` (for its mode, camera or picture; bodies come from
+    the document); ``library`` makes a library panel; ``actions`` is the table that feeds menus,
+    palette and keys: a page adds its own with ``actions.add``.
+    """
+
+    document: Document
+    playback: Playback
+    actions: Actions
+    viewport: QWidget
+    library: Callable[[], QWidget]
+
+
+class Page(Protocol):
+    """One of the window's pages. ``left`` and ``right`` are made once, on first visit.
+
+    ``overlay`` (or None) stands in the middle above the transport beside the viewport and decides
+    by its own visibility whether it is seen. ``entered`` and ``left_behind`` follow the page being
+    switched to and from.
+    """
+
+    id: str
+    title: str
+    left: QWidget
+    right: QWidget
+    overlay: QWidget | None
+
+    def actions(self) -> Sequence[Action]:
+        """The page's own actions; they are enabled only while the page is shown."""
+        ...
+
+    def entered(self) -> None: ...
+
+    def left_behind(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageEntry:
+    """A tab in the header. ``make`` is None for a page this version does not have yet."""
+
+    id: str
+    title: str
+    key: str
+    tooltip: str
+    make: Callable[[PageContext], Any] | None = None
+
+
+def _capture(context: PageContext) -> Any:
+    from studio.pages.capture import CapturePage
+
+    return CapturePage(context)
+
+
+def _create(context: PageContext) -> Any:
+    from studio.pages.create import CreatePage
+
+    return CreatePage(context)
+
+
+_LATER = "Not in this version yet"
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry(id="capture", title="Capture", key="Ctrl+1", make=_capture,
+              tooltip="Turn a video into body motion"),
+    PageEntry(id="create", title="Create", key="Ctrl+2", make=_create,
+              tooltip="Sample motions by action and shape them"),
+    PageEntry(id="compare", title="Compare", key="Ctrl+3",
+              tooltip=f"{_LATER}: two motions side by side, with their differences"),
+    PageEntry(id="train", title="Train", key="Ctrl+4",
+              tooltip=f"{_LATER}: train ACTOR on your own clips"),
+    PageEntry(id="evaluate", title="Evaluate", key="Ctrl+5",
+              tooltip=f"{_LATER}: measure how good generated motions are"),
+)  # fmt: skip

@@ -21,8 +21,10 @@ def lively_motion(num_frames: int = 90, seed: int = 0, fps: float = 30.0) -> Mot
 
 
 def swing(joint: str, axis: int, low: float, high: float, num_frames: int = 45) -> Motion:
-    """One joint swinging between two angles in degrees at 1 Hz, 30 fps."""
+    """One joint swinging between two angles in degrees at 1 Hz, 30 fps, wobbling by 8 degrees."""
+    time = np.arange(num_frames) / 30.0
     wave = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(num_frames) / 30.0)
     poses = np.zeros((num_frames, 24, 3))
+    poses[:, JOINT_INDEX[joint]] = np.radians(8) * np.sin(7 * time[:, None] + np.arange(3))
     poses[:, JOINT_INDEX[joint], axis] = np.radians(low + (high - low) * wave)
     return Motion(poses=poses, trans=np.zeros((num_frames, 3)))

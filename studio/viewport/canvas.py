@@ -1,0 +1,159 @@
+"""The OpenGL surface inside the window: draws the scene, turns the mouse into camera moves."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QOffscreenSurface, QOpenGLContext, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from vispy import app
+
+from studio.viewport.pick import hit
+from studio.viewport.scene import Scene
+
+log = logging.getLogger(__name__)
+
+SAMPLES = 4
+CLICK_PIXELS = 4.0
+_WITHOUT_GL = ("offscreen", "minimal", "vnc", "linuxfb", "minimalegl")
+"""Qt platforms on which a widget never gets an OpenGL context."""
+
+
+def why_no_opengl() -> str | None:
+    """Return None where OpenGL works, else a sentence saying why it does not."""
+    platform = QApplication.platformName()
+    if platform in _WITHOUT_GL:
+        return f"The display system in use ({platform}) has no OpenGL."
+    context = QOpenGLContext()
+    if not context.create():
+        return "The graphics driver offers no OpenGL."
+    surface = QOffscreenSurface()
+    surface.setFormat(context.format())
+    surface.create()
+    works = context.makeCurrent(surface)
+    version = context.format().version()
+    context.doneCurrent()
+    if not works:
+        return "The graphics driver's OpenGL does not start."
+    if tuple(version) < (2, 1):
+        return f"The graphics driver offers OpenGL {version[0]}.{version[1]}; 2.1 is needed."
+    return None
+
+
+class SceneCanvas(QObject):
+    """Owns the vispy canvas of one :class:`Scene` and listens to its mouse and wheel.
+
+    ``on_drawn(seconds)`` is called after each picture with the time its drawing took in Python,
+    ``on_click(key or None)`` after a click, ``on_moved()`` when the user moves the camera, and
+    ``on_problem(error)`` once if drawing fails.
+    """
+
+    def __init__(self, scene: Scene, parent: QWidget, samples: int = SAMPLES) -> None:
+        super().__init__(parent)
+        self.scene = scene
+        self.on_drawn: Callable[[float], None] = lambda seconds: None
+        self.on_click: Callable[[str | None], None] = lambda key: None
+        self.on_moved: Callable[[], None] = lambda: None
+        self.on_problem: Callable[[Exception], None] = lambda error: None
+        app.use_app("pyside6")
+        self._canvas = app.Canvas(
+            parent=parent,
+            show=False,
+            autoswap=False,
+            config={"samples": samples, "depth_size": 24},
+            keys={},  # keys belong to the window's actions
+        )
+        self.widget: QWidget = self._canvas.native
+        self.widget.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.widget.installEventFilter(self)
+        self._canvas.events.draw.connect(self._draw)
+        self._failed = False
+        self._pressed: QPointF | None = None
+        self._last = QPointF()
+        self._button = Qt.MouseButton.NoButton
+
+    def update(self) -> None:
+        """Ask for a new picture; several requests before it is drawn are one."""
+        self.widget.update()
+
+    def close(self) -> None:
+        """Give the OpenGL context back; must happen before the window goes."""
+        self.widget.removeEventFilter(self)
+        self._canvas.events.draw.disconnect(self._draw)
+        self._canvas.close()
+
+    def make_current(self) -> None:
+        """Make the canvas's context current, for uploads and deletions outside a draw."""
+        self._canvas.set_current()
+
+    def _draw(self, event: object) -> None:
+        if self._failed:
+            return
+        began = time.perf_counter()
+        try:
+            self.scene.draw(self._canvas.physical_size)
+        except Exception as error:
+            self._failed = True  # say it once, not at every frame
+            log.exception("drawing failed")
+            self.on_problem(error)
+            return
+        self.on_drawn(time.perf_counter() - began)
+
+    # -- mouse --
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        match event.type():
+            case QEvent.Type.MouseButtonPress if isinstance(event, QMouseEvent):
+                self._press(event)
+            case QEvent.Type.MouseMove if isinstance(event, QMouseEvent):
+                self._move(event)
+            case QEvent.Type.MouseButtonRelease if isinstance(event, QMouseEvent):
+                self._release(event)
+            case QEvent.Type.Wheel if isinstance(event, QWheelEvent):
+                self.scene.camera.zoom(event.angleDelta().y() / 120.0)
+                self.on_moved()
+                return True
+        return False
+
+    def _press(self, event: QMouseEvent) -> None:
+        self._pressed = self._last = event.position()
+        self._button = event.button()
+
+    def _move(self, event: QMouseEvent) -> None:
+        # the buttons are asked of the event: a dialog may have swallowed a release
+        if event.buttons() == Qt.MouseButton.NoButton or self._pressed is None:
+            self._pressed = None
+            return
+        moved = event.position() - self._last
+        height = max(1, self.widget.height())
+        self._last = event.position()
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self._button == Qt.MouseButton.LeftButton and not shift:
+            self.scene.camera.orbit(moved.x() / height, moved.y() / height)
+        elif self._button == Qt.MouseButton.RightButton:
+            self.scene.camera.zoom(-moved.y() / height * 12)
+        else:
+            self.scene.camera.pan(moved.x() / height, moved.y() / height)
+        self.on_moved()
+
+    def _release(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        way = event.position() - pressed
+        if abs(way.x()) + abs(way.y()) <= CLICK_PIXELS:
+            self.on_click(self.body_at(event.position().x(), event.position().y()))
+
+    def body_at(self, x: float, y: float) -> str | None:
+        """Return the key of the nearest body under a point of the widget."""
+        size = (float(self.widget.width()), float(self.widget.height()))
+        origin, direction = self.scene.camera.ray(x, y, size)
+        hits = []
+        for item in self.scene.items:
+            depth = hit(origin, direction, self.scene.joints_now(item.key))
+            if depth is not None:
+                hits.append((depth, item.key))
+        return min(hits)[1] if hits else None

@@ -1,0 +1,122 @@
+"""The names under the bodies: small widgets that never cover each other.
+
+Where they go is worked out in :func:`place_labels`, without Qt's help, so that it can be tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+PADDING_X, HEIGHT, GAP = 10, 24, 6
+MAX_WIDTH = 260
+
+
+def place_labels(
+    wanted: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[int, int]],
+    area: tuple[int, int],
+) -> list[tuple[int, int]]:
+    """Return the top left corner of each label: centred on ``wanted`` (x, y of the top middle),
+
+    inside ``area`` and apart from the others. Labels that collide move down, row by row; where
+    there is no room below, up.
+    """
+    width, height = area
+    taken: list[tuple[int, int, int, int]] = []
+    places: dict[int, tuple[int, int]] = {}
+    for index in sorted(range(len(wanted)), key=lambda i: (round(wanted[i][1]), wanted[i][0])):
+        w, h = sizes[index]
+        x = round(min(max(wanted[index][0] - w / 2, GAP), max(GAP, width - w - GAP)))
+        start = round(min(max(wanted[index][1], GAP), max(GAP, height - h - GAP)))
+        rows = [start]
+        for step in range(1, 40):
+            rows += [start + step * (h + GAP) // 2, start - step * (h + GAP) // 2]
+        y = start
+        for row in rows:
+            free = all(
+                x + w + GAP <= tx or tx + tw + GAP <= x or row + h + 2 <= ty or ty + th + 2 <= row
+                for tx, ty, tw, th in taken
+            )
+            if free and GAP <= row <= height - h - GAP:
+                y = row
+                break
+        taken.append((x, y, w, h))
+        places[index] = (x, y)
+    return [places[i] for i in range(len(wanted))]
+
+
+class BodyLabel(QWidget):
+    """One name: bold title, quiet subtitle; the selected one has the accent's outline."""
+
+    clicked = Signal(str)
+
+    def __init__(self, key: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.key = key
+        self._title = self._subtitle = self._shown_title = ""
+        self._selected = False
+        self._colors = {
+            "text": QColor("#e7eaf0"), "dim": QColor("#98a1b3"),
+            "accent": QColor("#3fd0bd"), "plate": QColor(20, 22, 27, 150),
+            "chosen": QColor(20, 40, 40, 215),
+        }  # fmt: skip
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def describe(self, title: str, subtitle: str, selected: bool) -> None:
+        """Show these words; the full ones are in the tooltip when they had to be cut."""
+        if (title, subtitle, selected) == (self._title, self._subtitle, self._selected):
+            return
+        self._title, self._subtitle, self._selected = title, subtitle, selected
+        room = MAX_WIDTH - 2 * PADDING_X - self._width(f" · {subtitle}" if subtitle else "", False)
+        metrics = QFontMetrics(self._font(True))
+        self._shown_title = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, max(room, 60))
+        whole = f"{title} · {subtitle}" if subtitle else title
+        self.setToolTip(whole if self._shown_title != title else "")
+        self.setAccessibleName(whole)
+        self.resize(self.sizeHint())
+        self.update()
+
+    def _font(self, bold: bool) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
+
+    def _width(self, text: str, bold: bool) -> int:
+        return QFontMetrics(self._font(bold)).horizontalAdvance(text)
+
+    def sizeHint(self) -> QSize:
+        width = self._width(self._shown_title, True)
+        if self._subtitle:
+            width += self._width(f" · {self._subtitle}", False)
+        return QSize(width + 2 * PADDING_X, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
+        if self._selected:
+            painter.setPen(QPen(self._colors["accent"], 1.3))
+            painter.setBrush(self._colors["chosen"])
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._colors["plate"])
+        painter.drawRoundedRect(box, 7, 7)
+        baseline = (HEIGHT + QFontMetrics(self._font(True)).capHeight()) // 2
+        at = QPoint(PADDING_X, baseline)
+        painter.setFont(self._font(True))
+        painter.setPen(self._colors["text"])
+        painter.drawText(at, self._shown_title)
+        if self._subtitle:
+            at.setX(at.x() + self._width(self._shown_title, True))
+            painter.setFont(self._font(False))
+            painter.setPen(self._colors["dim"])
+            painter.drawText(at, f" · {self._subtitle}")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit(self.key)

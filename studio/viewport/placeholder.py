@@ -1,0 +1,33 @@
+"""What stands in the viewport's place where there is no OpenGL: a sentence and the next step."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+
+class NoOpenGL(QWidget):
+    """Says why nothing is drawn, and that the rest of the program works."""
+
+    def __init__(self, reason: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("viewport_placeholder")
+        title = QLabel("No 3D view on this machine")
+        title.setStyleSheet("font-weight: 600; font-size: 15px; color: #e7eaf0;")
+        text = QLabel(
+            f"{reason}\nSampling, estimating and exporting work all the same. To see the bodies, "
+            "install an OpenGL driver (on Debian and Ubuntu: libgl1-mesa-dri) and start again."
+        )
+        text.setWordWrap(True)
+        text.setMaximumWidth(440)
+        text.setStyleSheet("color: #98a1b3;")
+        for label in (title, text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAccessibleName(f"No 3D view: {reason}")
+        self.setStyleSheet("#viewport_placeholder { background: #14161b; }")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        box = QVBoxLayout(self)
+        box.addStretch()
+        box.addWidget(title, alignment=Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(text, alignment=Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch()

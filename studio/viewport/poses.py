@@ -1,0 +1,84 @@
+"""What the viewport knows about one motion: its clip texture, rest shape and joints over time.
+
+This is the only file here that asks :mod:`core.body`. Must not import vispy, Qt or torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.motion import Motion
+from studio.viewport.clip_texture import ClipTexture, clip_texture
+from studio.viewport.mesh import RestMesh, body_mesh, skeleton_mesh
+
+Float32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PosedClip:
+    """One motion made ready to draw.
+
+    ``shape`` names the rest shape (equal shapes share one mesh on the graphics card), ``joints``
+    (T, 24, 3) are world positions before the item's own position is added.
+    """
+
+    texture: ClipTexture
+    bones: Float32
+    joints: Float32
+    shape: tuple[str, bytes]
+    body: Any
+    rest: Any
+
+
+def _betas_for(motion: Motion, body: Any) -> Float32:
+    if motion.body_id == body.body_id:
+        return motion.betas
+    return np.zeros_like(motion.betas)
+
+
+def posed_clip(motion: Motion) -> PosedClip:
+    """Compute the skinning transforms and joints of a motion: a few milliseconds for 60 frames."""
+    from core.body import body_for, bone_matrices
+
+    body = body_for(motion)
+    betas = _betas_for(motion, body)
+    rest = shaped(body, betas.tobytes())
+    bones = np.ascontiguousarray(bone_matrices(motion, body), np.float32)
+    joints = np.einsum("tjab,jb->tja", bones[..., :3], rest.joints) + bones[..., 3]
+    return PosedClip(
+        texture=clip_texture(bones),
+        bones=bones,
+        joints=joints.astype(np.float32),
+        shape=(body.body_id, betas.tobytes()),
+        body=body,
+        rest=rest,
+    )
+
+
+@lru_cache(maxsize=32)
+def shaped(body: Any, betas: bytes) -> Any:
+    """Return ``body.shaped(betas)``, remembered: the same person appears again and again."""
+    return body.shaped(np.frombuffer(betas, np.float32))
+
+
+@lru_cache(maxsize=16)
+def skin_mesh(body: Any, betas: bytes) -> RestMesh:
+    """Return the skin of a body in a shape, ready for the graphics card."""
+    rest = shaped(body, betas)
+    ids, weights = body.sparse_weights()
+    return body_mesh(rest.vertices, body.faces, ids, weights)
+
+
+@lru_cache(maxsize=16)
+def bones_mesh(body: Any, betas: bytes) -> RestMesh:
+    """Return the skeleton of a body in a shape."""
+    return skeleton_mesh(shaped(body, betas).joints)
+
+
+MESHES = {"body": skin_mesh, "skeleton": bones_mesh}
+"""Display mode -> the mesh that is moved."""

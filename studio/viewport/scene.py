@@ -1,0 +1,293 @@
+"""The scene that the window and the offscreen renderer share: bodies, floor, light, camera.
+
+Knows vispy.gloo but no window: :meth:`Scene.draw` issues the calls into whatever is current.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from vispy import gloo
+
+from core.motion import Motion
+from studio.viewport.camera import OrbitCamera, View
+from studio.viewport.items import BodyItem, frame_at, hex_to_rgb
+from studio.viewport.poses import MESHES, PosedClip, posed_clip
+from studio.viewport.visuals import (
+    BackdropVisual,
+    BodyVisual,
+    ClipUpload,
+    DiscVisual,
+    FloorVisual,
+    Lights,
+    Rgb,
+    ShadowVisual,
+    linear,
+)
+
+Float = npt.NDArray[np.float64]
+
+GHOST_SECONDS = (-0.4, -0.2, 0.25)
+"""When the ghosts of the selected body are: two behind, one ahead."""
+GHOST_OPACITY = (0.10, 0.17, 0.13)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """The colours of the place (sRGB); :mod:`studio.theme` has the same window colours."""
+
+    backdrop_mid: Rgb = (0.170, 0.186, 0.222)
+    backdrop_edge: Rgb = (0.072, 0.080, 0.100)
+    grid: Rgb = (0.62, 0.68, 0.80)
+    grid_strength: float = 0.115
+    pool: Rgb = (0.55, 0.62, 0.76)
+    pool_strength: float = 0.075
+    shadow_strength: float = 0.62
+    accent: Rgb = (0.247, 0.816, 0.741)
+    transparent: bool = False
+
+
+DARK = Look()
+PAPER = Look(
+    backdrop_mid=(1.0, 1.0, 1.0),
+    backdrop_edge=(1.0, 1.0, 1.0),
+    grid_strength=0.0,
+    pool_strength=0.0,
+    shadow_strength=0.34,
+)
+TRANSPARENT = Look(
+    grid_strength=0.0, pool_strength=0.0, shadow_strength=0.40, transparent=True
+)
+LOOKS = {"dark": DARK, "white": PAPER, "transparent": TRANSPARENT}
+
+
+@dataclass
+class _Body:
+    item: BodyItem
+    clip: PosedClip
+    upload: ClipUpload
+    seen: list[Motion] = field(default_factory=list)
+
+
+class Scene:
+    """Bodies on a floor. Methods only change numbers; :meth:`draw` needs a current GL context."""
+
+    def __init__(self, look: Look = DARK) -> None:
+        self.look = look
+        self.camera = OrbitCamera()
+        self.mode = "body"
+        self.ghosts = False
+        self.selected: str | None = None
+        self.looping = False
+        self.seconds = 0.0
+        self._bodies: dict[str, _Body] = {}
+        self._visuals: dict[tuple[str, str, bytes], BodyVisual] = {}
+        self._shadows: dict[tuple[str, bytes], ShadowVisual] = {}
+        self._fixtures: tuple[BackdropVisual, FloorVisual, DiscVisual] | None = None
+
+    # -- what is shown --
+
+    def set_bodies(self, items: Sequence[BodyItem]) -> None:
+        """Show these bodies; what is on the card already for the same key and motion stays."""
+        old, self._bodies = self._bodies, {}
+        for item in items:
+            body = old.pop(item.key, None)
+            if body is None:
+                clip = posed_clip(item.motion)
+                body = _Body(item=item, clip=clip, upload=ClipUpload(clip.texture))
+            elif body.item.motion is not item.motion:
+                body.clip = posed_clip(item.motion)
+                body.upload.replace(body.clip.texture)
+            body.item = item
+            self._bodies[item.key] = body
+        for body in old.values():
+            body.upload.delete()
+        if self.selected not in self._bodies:
+            self.selected = None
+
+    @property
+    def items(self) -> list[BodyItem]:
+        """The bodies shown, in order."""
+        return [body.item for body in self._bodies.values()]
+
+    def frame_of(self, item: BodyItem, seconds: float | None = None) -> float:
+        """Return the fractional frame of a body at the scene's time (or another)."""
+        at = self.seconds if seconds is None else seconds
+        return frame_at(item.motion, at - item.start, looping=self.looping)
+
+    def joints_now(self, key: str) -> Float:
+        """(24, 3) world positions of a body's joints at the scene's time."""
+        body = self._bodies[key]
+        frame = self.frame_of(body.item)
+        low = int(frame)
+        high = min(low + 1, len(body.clip.joints) - 1)
+        part = frame - low
+        joints = body.clip.joints[low] * (1 - part) + body.clip.joints[high] * part
+        return joints.astype(np.float64) + np.asarray(body.item.position)
+
+    def floor_place(self, key: str) -> tuple[float, float]:
+        """(x, z) on the floor under a body, steady where it stays and gliding where it travels."""
+        body = self._bodies[key]
+        root = body.clip.joints[:, 0, ::2]
+        centre = (root.min(axis=0) + root.max(axis=0)) / 2
+        if float(np.max(root.max(axis=0) - root.min(axis=0))) > 0.8:
+            half = max(1, round(0.5 * body.item.motion.fps))
+            frame = round(self.frame_of(body.item))
+            centre = root[max(0, frame - half) : frame + half + 1].mean(axis=0)
+        x, _, z = body.item.position
+        return float(centre[0] + x), float(centre[1] + z)
+
+    def extent(self, *, now_only: bool = False) -> Float:
+        """(N, 3) points that surround all bodies over their whole motion (or at this time)."""
+        points = []
+        for body in self._bodies.values():
+            offset = np.asarray(body.item.position)
+            if now_only:
+                joints = self.joints_now(body.item.key)[None]
+            else:
+                step = max(1, len(body.clip.joints) // 200)
+                joints = body.clip.joints[::step] + offset
+            joints = joints.reshape(-1, 3)
+            points.append(_surrounded(joints))
+        if not points:
+            return np.array([[-0.6, 0.0, -0.3], [0.6, 1.75, 0.3]])
+        return np.concatenate(points)
+
+    def framed(self, aspect: float, **options: Any) -> View:
+        """Return the view from the camera's side that holds all bodies and their motion."""
+        return self.camera.framed(self.extent(), aspect, **options)
+
+    # -- drawing --
+
+    def draw(self, size: tuple[int, int]) -> None:
+        """Draw into the current framebuffer of ``size`` physical pixels."""
+        if self._fixtures is None:
+            self._fixtures = (BackdropVisual(), FloorVisual(), DiscVisual())
+        lights = self._lights(size)
+        backdrop, _, _ = self._fixtures
+        gloo.set_viewport(0, 0, *size)
+        gloo.set_state(
+            depth_test=False,
+            blend=True,
+            cull_face=False,
+            blend_func=("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha"),
+        )
+        gloo.set_depth_mask(True)
+        clear = (0.0, 0.0, 0.0, 0.0) if self.look.transparent else (0.0, 0.0, 0.0, 1.0)
+        gloo.clear(color=clear, depth=True)
+        if not self.look.transparent:
+            backdrop.draw(lights)
+        if self.camera.view.pitch > -2.0:  # from below the floor would lie over the bodies
+            self._draw_floor(lights)
+        gloo.set_state(depth_test=True, blend=False)
+        if self.ghosts and not self.look.transparent:
+            self._draw_ghosts(lights)
+        self._draw_bodies(lights)
+
+    def _lights(self, size: tuple[int, int]) -> Lights:
+        yaw = math.radians(self.camera.view.yaw)
+
+        def towards(turn: float, height: float) -> Float:
+            angle = yaw + math.radians(turn)
+            v = np.array([math.sin(angle), height, math.cos(angle)])
+            return v / np.linalg.norm(v)
+
+        return Lights(
+            clip_from_world=self.camera.clip_from_world(size[0] / size[1]),
+            eye=self.camera.eye(),
+            key=towards(-38.0, 1.05),
+            fill=towards(75.0, 0.15),
+            resolution=(float(size[0]), float(size[1])),
+            backdrop_mid=linear(self.look.backdrop_mid),
+            backdrop_edge=linear(self.look.backdrop_edge),
+        )
+
+    def _draw_floor(self, lights: Lights) -> None:
+        assert self._fixtures is not None
+        _, floor, disc = self._fixtures
+        look = self.look
+        places = [self.floor_place(key) for key in self._bodies] or [(0.0, 0.0)]
+        centre = tuple(np.mean(places, axis=0))
+        spread = max(math.dist(p, centre) for p in places)
+        if look.pool_strength:
+            disc.draw(lights, centre, spread + 3.2, look.pool, look.pool_strength)
+        if look.grid_strength:
+            floor.draw(lights, centre, spread + 6.0, look.grid, look.grid_strength)
+        if self.selected in self._bodies and len(self._bodies) > 1:
+            place = self.floor_place(self.selected)
+            disc.draw(lights, place, 0.62, look.accent, 0.55, ring=0.66)
+        if look.shadow_strength:
+            for body in self._bodies.values():
+                shadow = self._shadow_of(body)
+                shadow.begin(lights, look.shadow_strength * body.item.opacity)
+                shadow.draw(body.upload, self.frame_of(body.item), body.item.position)
+
+    def _draw_ghosts(self, lights: Lights) -> None:
+        keys = [self.selected] if self.selected in self._bodies else list(self._bodies)[:1]
+        for key in keys:
+            body = self._bodies[key]
+            color = linear(hex_to_rgb(body.item.color))
+            visual = self._visual_of(body)
+            visual.begin(lights)
+            now = self.frame_of(body.item)
+            for seconds, opacity in zip(GHOST_SECONDS, GHOST_OPACITY, strict=True):
+                frame = self.frame_of(body.item, self.seconds + seconds)
+                if abs(frame - now) < 0.5:
+                    continue
+                visual.draw(
+                    body.upload, frame, body.item.position, color,
+                    rim=(0.3, 0.3, 0.3), opacity=opacity, veil=True,
+                )  # fmt: skip
+        gloo.clear(color=False, depth=True)  # the bodies themselves always stand in front
+
+    def _draw_bodies(self, lights: Lights) -> None:
+        begun: set[int] = set()
+        bodies = sorted(self._bodies.values(), key=lambda body: body.item.opacity < 1)
+        for body in bodies:
+            visual = self._visual_of(body)
+            if id(visual) not in begun:
+                visual.begin(lights)
+                begun.add(id(visual))
+            color = linear(hex_to_rgb(body.item.color))
+            chosen = body.item.key == self.selected and len(self._bodies) > 1
+            rim = tuple((0.85 if chosen else 0.30) * (0.35 + 0.65 * c) for c in color)
+            arguments = (body.upload, self.frame_of(body.item), body.item.position, color)
+            if body.item.opacity < 1:
+                # first the depth alone, then the colour: no insides shine through
+                gloo.set_color_mask(False, False, False, False)
+                visual.draw(*arguments, rim=rim)
+                gloo.set_color_mask(True, True, True, True)
+                gloo.set_state(blend=True, depth_func="lequal")
+                visual.draw(*arguments, rim=rim, opacity=body.item.opacity)
+                gloo.set_state(blend=False, depth_func="less")
+            else:
+                visual.draw(*arguments, rim=rim)
+
+    def _visual_of(self, body: _Body) -> BodyVisual:
+        key = (self.mode, *body.clip.shape)
+        if key not in self._visuals:
+            self._visuals[key] = BodyVisual(MESHES[self.mode](body.clip.body, body.clip.shape[1]))
+        return self._visuals[key]
+
+    def _shadow_of(self, body: _Body) -> ShadowVisual:
+        if body.clip.shape not in self._shadows:
+            self._shadows[body.clip.shape] = ShadowVisual(body.clip.rest.joints)
+        return self._shadows[body.clip.shape]
+
+
+def _surrounded(joints: Float) -> Float:
+    """Joints with the body's thickness around: head, hands and feet reach past their joints."""
+    joints = np.asarray(joints, np.float64)
+    around = 0.13
+    low, high = joints.min(axis=0), joints.max(axis=0)
+    ends = np.array([low - around, high + around])
+    ends[0, 1] = max(ends[0, 1], min(0.0, low[1]))
+    grown = [joints + np.array(d) for d in ((around, 0, 0), (-around, 0, 0))]
+    grown += [np.minimum(joints + np.array([0, 0.2, 0]), [np.inf, ends[1, 1] + 0.07, np.inf])]
+    grown += [np.maximum(joints - np.array([0, 0.12, 0]), [-np.inf, ends[0, 1], -np.inf])]
+    return np.concatenate(grown)

@@ -1,0 +1,249 @@
+"""The GLSL of the viewport, as text. GLSL 1.20, so that software and old drivers run it too.
+
+Light is computed linearly and turned into sRGB at the end; the key light hangs on the camera's
+left shoulder (a body seen from behind is as readable as from the front).
+"""
+
+from __future__ import annotations
+
+BACKDROP = """
+uniform vec2 u_resolution;   // pixels of the whole picture
+uniform vec3 u_backdrop_mid;  // linear colours of the studio's backdrop
+uniform vec3 u_backdrop_edge;
+
+vec3 backdrop(vec2 pixel) {
+    vec2 at = pixel / u_resolution - vec2(0.5, 0.56);
+    at.x *= min(u_resolution.x / u_resolution.y, 1.6) * 0.72;
+    float far = smoothstep(0.0, 0.78, length(at));
+    return mix(u_backdrop_mid, u_backdrop_edge, far);
+}
+
+float dither(vec2 pixel) {  // breaks the bands of a dark gradient (Jimenez 2014)
+    return (fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
+}
+
+vec3 to_srgb(vec3 linear) {
+    return pow(clamp(linear, 0.0, 1.0), vec3(1.0 / 2.2));
+}
+"""
+
+BACKDROP_VERTEX = """
+attribute vec2 a_corner;
+void main() { gl_Position = vec4(a_corner, 0.9999, 1.0); }
+"""
+
+BACKDROP_FRAGMENT = BACKDROP + """
+void main() {
+    gl_FragColor = vec4(to_srgb(backdrop(gl_FragCoord.xy)) + dither(gl_FragCoord.xy), 1.0);
+}
+"""
+
+SKINNING = """
+uniform sampler2D u_clip;   // the whole clip's bone matrices
+uniform vec3 u_lookup;      // u scale, u offset, v of the frame
+uniform vec3 u_offset;      // where the body stands
+
+void bone_rows(float coordinate, out vec4 x, out vec4 y, out vec4 z) {
+    float u = coordinate * u_lookup.x + u_lookup.y;
+    float s = ROW_STEP * u_lookup.x;
+    x = texture2D(u_clip, vec2(u, u_lookup.z));
+    y = texture2D(u_clip, vec2(u + s, u_lookup.z));
+    z = texture2D(u_clip, vec2(u + 2.0 * s, u_lookup.z));
+}
+"""
+
+BODY_VERTEX = SKINNING + """
+attribute vec3 a_position;
+attribute vec3 a_normal;
+attribute vec4 a_bones;
+attribute vec4 a_weights;
+attribute float a_shade;
+uniform mat4 u_clip_from_world;
+varying vec3 v_position;
+varying vec3 v_normal;
+varying float v_shade;
+
+void main() {
+    vec4 x = vec4(0.0), y = vec4(0.0), z = vec4(0.0), bx, by, bz;
+    bone_rows(a_bones.x, bx, by, bz);
+    x = bx * a_weights.x; y = by * a_weights.x; z = bz * a_weights.x;
+    if (a_weights.y > 0.0) {
+        bone_rows(a_bones.y, bx, by, bz);
+        x += bx * a_weights.y; y += by * a_weights.y; z += bz * a_weights.y;
+    }
+    if (a_weights.z > 0.0) {
+        bone_rows(a_bones.z, bx, by, bz);
+        x += bx * a_weights.z; y += by * a_weights.z; z += bz * a_weights.z;
+    }
+    if (a_weights.w > 0.0) {
+        bone_rows(a_bones.w, bx, by, bz);
+        x += bx * a_weights.w; y += by * a_weights.w; z += bz * a_weights.w;
+    }
+    vec4 rest = vec4(a_position, 1.0);
+    vec3 world = vec3(dot(x, rest), dot(y, rest), dot(z, rest)) + u_offset;
+    v_normal = vec3(dot(x.xyz, a_normal), dot(y.xyz, a_normal), dot(z.xyz, a_normal));
+    v_position = world;
+    v_shade = a_shade;
+    gl_Position = u_clip_from_world * vec4(world, 1.0);
+}
+"""
+
+BODY_FRAGMENT = BACKDROP + """
+varying vec3 v_position;
+varying vec3 v_normal;
+varying float v_shade;
+uniform vec3 u_eye;
+uniform vec3 u_key;     // unit, towards the light
+uniform vec3 u_fill;
+uniform vec3 u_color;   // linear
+uniform vec3 u_rim;     // linear colour of the rim light, brighter where selected
+uniform float u_opacity;
+uniform float u_veil;   // 1: mixed with the backdrop instead of blended (ghosts)
+
+void main() {
+    vec3 n = normalize(v_normal);
+    vec3 v = normalize(u_eye - v_position);
+    float facing = dot(n, v);
+    if (facing < 0.0) { n = -n; facing = -facing; }
+    float up = n.y * 0.5 + 0.5;
+    float key = dot(n, u_key);
+    float lit = clamp((key + 0.22) / 1.22, 0.0, 1.0);
+    lit *= lit * (1.6 - 0.6 * lit);
+    float fill = clamp(dot(n, u_fill) * 0.5 + 0.5, 0.0, 1.0);
+    float shade = v_shade;
+    float near_floor = mix(0.72, 1.0, smoothstep(0.0, 0.45, v_position.y + 0.25 * n.y));
+    vec3 ambient = mix(vec3(0.050, 0.046, 0.050), vec3(0.190, 0.205, 0.240), up) * near_floor;
+    vec3 light = ambient * shade
+        + vec3(0.98, 0.95, 0.90) * lit * 0.86 * mix(shade, 1.0, 0.55)
+        + vec3(0.60, 0.72, 1.00) * fill * fill * 0.150 * shade;
+    vec3 h = normalize(u_key + v);
+    float gloss = pow(max(dot(n, h), 0.0), 22.0) * 0.085 * lit;
+    float edge = 1.0 - facing;
+    float rim = edge * edge * edge * (0.35 + 0.65 * up) * shade;
+    vec3 color = u_color * light + vec3(gloss) + u_rim * rim;
+    color = color / (1.0 + 0.16 * color);  // keep pale bodies from burning out
+    if (u_veil > 0.5) {
+        color = mix(backdrop(gl_FragCoord.xy), color, u_opacity);
+        gl_FragColor = vec4(to_srgb(color), 1.0);
+    } else {
+        gl_FragColor = vec4(to_srgb(color), u_opacity);
+    }
+}
+"""
+
+SHADOW_VERTEX = SKINNING + """
+attribute vec2 a_corner;    // -1..1 along and across
+attribute float a_bone;
+attribute vec3 a_start;     // a bone's ends at rest
+attribute vec3 a_end;
+attribute vec2 a_radius;    // at both ends, metres
+uniform mat4 u_clip_from_world;
+uniform vec2 u_slide;       // how far the shadow moves a metre of height (x, z)
+varying vec2 v_place;       // along, across, metres from the start
+varying vec3 v_span;        // length, soft radius at start and end
+varying vec2 v_dark;
+
+vec2 softened(float height, float radius) {  // soft radius, darkness
+    float h = max(height, 0.0);
+    return vec2(radius * 1.35 + 0.05 + h * 0.30, radius / (radius + h * 0.42) );
+}
+
+void main() {
+    vec4 x, y, z;
+    bone_rows(a_bone, x, y, z);
+    vec4 s4 = vec4(a_start, 1.0), e4 = vec4(a_end, 1.0);
+    vec3 s = vec3(dot(x, s4), dot(y, s4), dot(z, s4)) + u_offset;
+    vec3 e = vec3(dot(x, e4), dot(y, e4), dot(z, e4)) + u_offset;
+    vec2 soft_s = softened(s.y - a_radius.x, a_radius.x);
+    vec2 soft_e = softened(e.y - a_radius.y, a_radius.y);
+    vec2 from = s.xz + u_slide * max(s.y, 0.0);
+    vec2 to = e.xz + u_slide * max(e.y, 0.0);
+    vec2 axis = to - from;
+    float len = length(axis);
+    axis = len > 1e-4 ? axis / len : vec2(1.0, 0.0);
+    float reach = max(soft_s.x, soft_e.x);
+    vec2 across = vec2(-axis.y, axis.x);
+    float along = a_corner.x < 0.0 ? -reach : len + reach;
+    vec2 at = from + axis * along + across * (a_corner.y * reach);
+    v_place = vec2(along, a_corner.y * reach);
+    v_span = vec3(len, soft_s.x, soft_e.x);
+    v_dark = vec2(soft_s.y, soft_e.y);
+    gl_Position = u_clip_from_world * vec4(at.x, 0.001, at.y, 1.0);
+}
+"""
+
+SHADOW_FRAGMENT = """
+varying vec2 v_place;
+varying vec3 v_span;
+varying vec2 v_dark;
+uniform float u_strength;
+
+void main() {
+    float along = clamp(v_place.x, 0.0, v_span.x);
+    float t = v_span.x > 1e-4 ? along / v_span.x : 0.0;
+    float away = length(vec2(v_place.x - along, v_place.y)) / mix(v_span.y, v_span.z, t);
+    float soft = max(1.0 - away * away, 0.0);
+    float dark = mix(v_dark.x, v_dark.y, t) * soft * soft * u_strength;
+    if (dark < 0.002) discard;
+    gl_FragColor = vec4(0.0, 0.0, 0.0, dark);
+}
+"""
+
+FLOOR_VERTEX = """
+attribute vec2 a_floor;     // x, z metres
+attribute float a_alpha;
+uniform mat4 u_clip_from_world;
+uniform vec2 u_centre;      // the grid goes where the bodies are, in whole cells
+uniform float u_reach;      // metres to where it has faded
+varying float v_alpha;
+void main() {
+    v_alpha = a_alpha * smoothstep(1.0, 0.12, length(a_floor) / u_reach);
+    gl_Position = u_clip_from_world * vec4(a_floor.x + u_centre.x, 0.0, a_floor.y + u_centre.y, 1.0);
+}
+"""
+
+FLOOR_FRAGMENT = """
+varying float v_alpha;
+uniform vec3 u_color;       // sRGB
+uniform float u_strength;
+void main() { gl_FragColor = vec4(u_color, v_alpha * u_strength); }
+"""
+
+DISC_VERTEX = """
+attribute vec2 a_corner;
+uniform mat4 u_clip_from_world;
+uniform vec3 u_place;       // x, z, radius in metres
+varying vec2 v_corner;
+void main() {
+    v_corner = a_corner;
+    vec2 at = u_place.xy + a_corner * u_place.z;
+    gl_Position = u_clip_from_world * vec4(at.x, 0.0005, at.y, 1.0);
+}
+"""
+
+DISC_FRAGMENT = """
+varying vec2 v_corner;
+uniform vec4 u_color;       // sRGB and strength
+uniform float u_ring;       // 0: a pool of light; else the ring's radius within the disc
+void main() {
+    float r = length(v_corner);
+    float a;
+    if (u_ring > 0.0) {
+        float line = fwidth(r) * 1.1 + 0.004;
+        a = smoothstep(line, 0.0, abs(r - u_ring));
+        a += 0.20 * (r < u_ring ? smoothstep(u_ring - 0.5, u_ring, r) * 0.6
+                                : smoothstep(u_ring + 0.28, u_ring, r));
+    } else {
+        a = max(1.0 - r * r, 0.0);
+        a *= a;
+    }
+    gl_FragColor = vec4(u_color.rgb, clamp(a, 0.0, 1.0) * u_color.a);
+}
+"""
+
+
+def source(text: str) -> str:
+    """Fill in the constants a shader shares with :mod:`studio.viewport.clip_texture`."""
+    from studio.viewport.clip_texture import ROW_STEP
+
+    return text.replace("ROW_STEP", repr(float(ROW_STEP)))

@@ -1,0 +1,306 @@
+"""The viewport as a Qt widget: what the rest of the studio sees of all this.
+
+Where there is no OpenGL the widget says so in a sentence and everything else keeps working: all
+methods may be called, they only draw nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from studio.viewport.items import BodyItem
+from studio.viewport.labels import BodyLabel, place_labels
+from studio.viewport.placeholder import NoOpenGL
+
+CAMERAS = ("front", "side", "orbit", "follow")
+MODES = ("body", "skeleton")
+
+
+class Viewport(QWidget):
+    """Bodies in motion on a floor. Signals are facts, methods are orders.
+
+    ``body_clicked(key)`` ("" for a click on nothing), ``first_frame_drawn()`` once, when the first
+    picture with a body is on screen, ``camera_moved()`` when the user turns, moves or zooms.
+    """
+
+    body_clicked = Signal(str)
+    first_frame_drawn = Signal()
+    camera_moved = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("viewport")
+        self.setAccessibleName("3D view of the bodies")
+        self.setMinimumSize(240, 180)
+        self._layout = QStackedLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._labels: dict[str, BodyLabel] = {}
+        self._items: list[BodyItem] = []
+        self._camera = "orbit"
+        self._drawn = False
+        self._framed_for: tuple[int, ...] = ()
+        self._follow_from: tuple[float, float] | None = None
+        self._glide = QTimer(self)
+        self._glide.setInterval(16)
+        self._glide.timeout.connect(self._advance_camera)
+        self._glided = 0.0
+        self.draw_seconds: list[float] = []
+        self._start_canvas()
+
+    def _start_canvas(self) -> None:
+        from studio.viewport.canvas import SceneCanvas, why_no_opengl
+
+        self._canvas: SceneCanvas | None = None
+        self._scene = None
+        reason = why_no_opengl()
+        if reason is not None:
+            self._layout.addWidget(NoOpenGL(reason, self))
+            return
+        from studio.viewport.scene import Scene
+
+        self._scene = Scene()
+        self._canvas = SceneCanvas(self._scene, self)
+        self._canvas.on_drawn = self._after_draw
+        self._canvas.on_click = lambda key: self.body_clicked.emit(key or "")
+        self._canvas.on_moved = self._user_moved
+        self._canvas.on_problem = self._drawing_failed
+        self._layout.addWidget(self._canvas.widget)
+
+    # -- what is shown --
+
+    @property
+    def is_available(self) -> bool:
+        """Whether there is OpenGL to draw with."""
+        return self._canvas is not None
+
+    def set_bodies(self, items: Sequence[BodyItem]) -> None:
+        """Show these bodies; unchanged motions keep their upload, and the camera its place.
+
+        The camera frames them all when there was nothing before, or another number of bodies.
+        """
+        before = [(item.key, item.position) for item in self._items]
+        self._items = list(items)
+        if self._scene is None or self._canvas is None:
+            return
+        self._canvas.make_current()
+        self._scene.set_bodies(self._items)
+        self._follow_from = None
+        if [(item.key, item.position) for item in self._items] != before and self._items:
+            self.frame_all(glide=self._drawn and bool(before))
+        self._arrange_labels()
+        self._canvas.update()
+
+    def set_time(self, seconds: float) -> None:
+        """Show this moment; each clip by its own frame rate, holding (or looping) at its end."""
+        if self._scene is None or self._canvas is None or seconds == self._scene.seconds:
+            return
+        self._scene.seconds = seconds
+        if self._camera == "follow":
+            self._follow()
+        self._place_labels()
+        self._canvas.update()
+
+    def set_looping(self, looping: bool) -> None:
+        """Let clips that end before the others begin again instead of holding their last frame."""
+        if self._scene is not None and self._canvas is not None:
+            self._scene.looping = looping
+            self._canvas.update()
+
+    def set_mode(self, mode: str) -> None:
+        """Show "body" or "skeleton". Raises ValueError for another word."""
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
+        if self._scene is not None and self._canvas is not None:
+            self._scene.mode = mode
+            self._canvas.update()
+
+    def set_ghosts(self, ghosts: bool) -> None:
+        """Show the selected body also a little earlier and later."""
+        if self._scene is not None and self._canvas is not None:
+            self._scene.ghosts = ghosts
+            self._canvas.update()
+
+    @property
+    def selected(self) -> str | None:
+        """Key of the body with the accent outline and the ring."""
+        return self._scene.selected if self._scene is not None else None
+
+    @selected.setter
+    def selected(self, key: str | None) -> None:
+        if self._scene is None or self._canvas is None:
+            return
+        self._scene.selected = key if key in {item.key for item in self._items} else None
+        self._follow_from = None
+        self._arrange_labels()
+        self._canvas.update()
+
+    # -- camera --
+
+    def set_camera(self, name: str) -> None:
+        """Go to "front", "side", "orbit" or "follow". Raises ValueError for another word."""
+        if name not in CAMERAS:
+            raise ValueError(f"camera must be one of {CAMERAS}, not {name!r}")
+        self._camera = name
+        if self._scene is None:
+            return
+        if name != "follow":
+            self._scene.camera.turn_to(name)
+        self._follow_from = None
+        self.frame_all()
+
+    @property
+    def camera(self) -> str:
+        """The preset last chosen."""
+        return self._camera
+
+    def frame_all(self, *, glide: bool = True) -> None:
+        """Move the camera so that all bodies fit with their whole motion and their labels."""
+        if self._scene is None or self._canvas is None:
+            return
+        width, height = max(1, self.width()), max(1, self.height())
+        bottom = min(0.25, 62 / height)
+        top = min(0.2, 64 / height)  # the window's own buttons hang there
+        side = min(0.2, 36 / width)
+        camera = self._scene.camera
+        view = self._scene.framed(width / height, margins=(side, side, top, bottom))
+        if glide and self._drawn:
+            camera.goal = view
+            self._start_glide()
+        else:
+            camera.jump(view)
+            self._place_labels()
+            self._canvas.update()
+
+    def _user_moved(self) -> None:
+        self._start_glide()
+        self.camera_moved.emit()
+
+    def _start_glide(self) -> None:
+        if not self._glide.isActive():
+            self._glided = time.perf_counter()
+            self._glide.start()
+
+    def _advance_camera(self) -> None:
+        if self._scene is None or self._canvas is None:
+            return
+        now = time.perf_counter()
+        on_its_way = self._scene.camera.advance(min(now - self._glided, 0.1))
+        self._glided = now
+        if not on_its_way:
+            self._glide.stop()
+        self._place_labels()
+        self._canvas.update()
+
+    def _follow(self) -> None:
+        """Carry the camera along with the selected (or first) body."""
+        scene = self._scene
+        if scene is None or not self._items:
+            return
+        key = scene.selected or self._items[0].key
+        root = scene.joints_now(key)[0]
+        here = (float(root[0]), float(root[2]))
+        if self._follow_from is not None:
+            dx, dz = here[0] - self._follow_from[0], here[1] - self._follow_from[1]
+            camera = scene.camera
+            for name in ("view", "goal"):
+                view = getattr(camera, name)
+                x, y, z = view.target
+                setattr(camera, name, replace(view, target=(x + dx, y, z + dz)))
+        self._follow_from = here
+
+    # -- labels --
+
+    def _arrange_labels(self) -> None:
+        keys = {item.key for item in self._items if item.label}
+        for key in [key for key in self._labels if key not in keys]:
+            self._labels.pop(key).deleteLater()
+        for item in self._items:
+            if not item.label:
+                continue
+            label = self._labels.get(item.key)
+            if label is None:
+                label = self._labels[item.key] = BodyLabel(item.key, self)
+                label.clicked.connect(self.body_clicked)
+            label.describe(item.label, item.sublabel, item.key == self.selected)
+            label.show()
+            label.raise_()
+        self._place_labels()
+
+    def _place_labels(self) -> None:
+        scene = self._scene
+        if scene is None or not self._labels:
+            return
+        size = (float(self.width()), float(self.height()))
+        keys = list(self._labels)
+        floor = np.array([(x, 0.0, z) for x, z in (scene.floor_place(key) for key in keys)])
+        points = scene.camera.project(floor, size)
+        # below the feet, wherever the camera stands: a step of body height towards the viewer
+        below = 0.16 * size[1] / np.maximum(points[:, 2], 0.3) + 10
+        wanted = [(float(p[0]), float(p[1] + down)) for p, down in zip(points, below, strict=True)]
+        sizes = [(self._labels[key].width(), self._labels[key].height()) for key in keys]
+        places = place_labels(wanted, sizes, (self.width(), self.height()))
+        for key, (x, y) in zip(keys, places, strict=True):
+            label = self._labels[key]
+            if (label.x(), label.y()) != (x, y):
+                label.move(x, y)
+
+    # -- pictures --
+
+    def grab_image(self) -> npt.NDArray[np.uint8]:
+        """Return what the canvas shows, (H, W, 3) uint8 physical pixels, without the labels.
+
+        Where there is no OpenGL: the placeholder.
+        """
+        if self._canvas is not None and hasattr(self._canvas.widget, "grabFramebuffer"):
+            image = self._canvas.widget.grabFramebuffer()
+        else:
+            image = self.grab().toImage()
+        image = image.convertToFormat(QImage.Format.Format_RGB888)
+        rows = np.frombuffer(image.constBits(), np.uint8, image.bytesPerLine() * image.height())
+        rows = rows.reshape(image.height(), image.bytesPerLine())[:, : image.width() * 3]
+        return rows.reshape(image.height(), image.width(), 3).copy()
+
+    def _after_draw(self, seconds: float) -> None:
+        self.draw_seconds.append(seconds)
+        del self.draw_seconds[:-120]
+        if not self._drawn and self._items:
+            self._drawn = True
+            # after this picture is on screen, not in the middle of drawing it
+            QTimer.singleShot(0, self.first_frame_drawn.emit)
+
+    def _drawing_failed(self, error: Exception) -> None:
+        canvas, self._canvas, self._scene = self._canvas, None, None
+        assert canvas is not None
+        for label in self._labels.values():
+            label.deleteLater()
+        self._labels.clear()
+        placeholder = NoOpenGL(f"The graphics driver refused to draw: {error}", self)
+        self._layout.addWidget(placeholder)
+        QTimer.singleShot(0, lambda: self._layout.setCurrentWidget(placeholder))
+
+    # -- Qt --
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._drawn:
+            self.frame_all(glide=False)  # the first size is only a guess
+        self._place_labels()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.shut_down()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """Stop timers and give the OpenGL context back; call before the window is destroyed."""
+        self._glide.stop()
+        if self._canvas is not None:
+            self._canvas.close()
+            self._canvas, self._scene = None, None

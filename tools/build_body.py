@@ -20,6 +20,7 @@ from scipy.spatial import cKDTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from body_recipe.calm import calmed
 from body_recipe.mesh import decimated, with_landmarks_in_place
 from body_recipe.phenotype import Phenotype, morphed, random_adults
 from body_recipe.regressor import joint_regressor
@@ -55,6 +56,7 @@ def build(wheel: Path, target: Path) -> None:
     source = read_source(wheel)
     people = random_adults(NUM_SHAPES, np.random.default_rng(SEED))
     shapes, shape_joints = anchored_tposes(source, morphed(source, [Phenotype(), *people]))
+    shapes = calmed(source, shapes[0], shapes)
     template, joints = shapes[0], shape_joints[0]
     weights = smpl_weights(source, template, joints)
     mesh = decimated(source, template, RATIO)

@@ -30,6 +30,8 @@ class DemoConfig:
     lambda_rc: float = 1.0
     lambda_rcxyz: float = 1.0
     lambda_vel: float = 1.0  # on frame-to-frame differences: calms jitter
+    lambda_world: float = 3.0  # joints' world positions: gives the root's path its due
+    lambda_world_vel: float = 60.0  # their frame-to-frame differences: keeps planted feet planted
     lambda_kl: float = 3e-4
     bf16: bool = True  # autocast on the CPU; weights and optimiser stay float32
     seed: int = 10

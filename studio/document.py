@@ -274,6 +274,4 @@ class Document(QObject):
 
 def shown_from_clip(clip: Clip, motion: Motion) -> ShownClip:
     """A clip of the library as it stands in the viewport."""
-    return ShownClip(
-        key=clip.id, motion=motion, name=clip.name, kind=clip.kind, clip_id=clip.id
-    )
+    return ShownClip(key=clip.id, motion=motion, name=clip.name, kind=clip.kind, clip_id=clip.id)

@@ -58,11 +58,9 @@ PAPER = Look(
     backdrop_edge=(1.0, 1.0, 1.0),
     grid_strength=0.0,
     pool_strength=0.0,
-    shadow_strength=0.34,
+    shadow_strength=0.22,
 )
-TRANSPARENT = Look(
-    grid_strength=0.0, pool_strength=0.0, shadow_strength=0.40, transparent=True
-)
+TRANSPARENT = Look(grid_strength=0.0, pool_strength=0.0, shadow_strength=0.24, transparent=True)
 LOOKS = {"dark": DARK, "white": PAPER, "transparent": TRANSPARENT}
 
 

@@ -32,11 +32,14 @@ attribute vec2 a_corner;
 void main() { gl_Position = vec4(a_corner, 0.9999, 1.0); }
 """
 
-BACKDROP_FRAGMENT = BACKDROP + """
+BACKDROP_FRAGMENT = (
+    BACKDROP
+    + """
 void main() {
     gl_FragColor = vec4(to_srgb(backdrop(gl_FragCoord.xy)) + dither(gl_FragCoord.xy), 1.0);
 }
 """
+)
 
 SKINNING = """
 uniform sampler2D u_clip;   // the whole clip's bone matrices
@@ -52,7 +55,9 @@ void bone_rows(float coordinate, out vec4 x, out vec4 y, out vec4 z) {
 }
 """
 
-BODY_VERTEX = SKINNING + """
+BODY_VERTEX = (
+    SKINNING
+    + """
 attribute vec3 a_position;
 attribute vec3 a_normal;
 attribute vec4 a_bones;
@@ -87,8 +92,11 @@ void main() {
     gl_Position = u_clip_from_world * vec4(world, 1.0);
 }
 """
+)
 
-BODY_FRAGMENT = BACKDROP + """
+BODY_FRAGMENT = (
+    BACKDROP
+    + """
 varying vec3 v_position;
 varying vec3 v_normal;
 varying float v_shade;
@@ -130,8 +138,11 @@ void main() {
     }
 }
 """
+)
 
-SHADOW_VERTEX = SKINNING + """
+SHADOW_VERTEX = (
+    SKINNING
+    + """
 attribute vec2 a_corner;    // -1..1 along and across
 attribute float a_bone;
 attribute vec3 a_start;     // a bone's ends at rest
@@ -171,6 +182,7 @@ void main() {
     gl_Position = u_clip_from_world * vec4(at.x, 0.001, at.y, 1.0);
 }
 """
+)
 
 SHADOW_FRAGMENT = """
 varying vec2 v_place;

@@ -181,9 +181,7 @@ class ShadowVisual:
         count = len(capsules)
         repeat = np.repeat(np.arange(count), 4)
         bone, start, end, r0, r1 = (np.array(column) for column in zip(*capsules, strict=True))
-        self._program = gloo.Program(
-            shaders.source(shaders.SHADOW_VERTEX), shaders.SHADOW_FRAGMENT
-        )
+        self._program = gloo.Program(shaders.source(shaders.SHADOW_VERTEX), shaders.SHADOW_FRAGMENT)
         self._program["a_corner"] = gloo.VertexBuffer(np.tile(_CORNERS, (count, 1)))
         self._program["a_bone"] = gloo.VertexBuffer(bone_coordinate(bone)[repeat])
         self._program["a_start"] = gloo.VertexBuffer(start[repeat].astype(np.float32))

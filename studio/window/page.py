@@ -26,7 +26,9 @@ class PageContext:
 
     ``viewport`` is the window's one ``Viewport`` (for its mode, camera or picture; bodies come from
     the document); ``library`` makes a library panel; ``actions`` is the table that feeds menus,
-    palette and keys: a page adds its own with ``actions.add``.
+    palette and keys: the window adds a page's own on entering and takes them out on leaving.
+    ``go_to(page_id)`` switches the page; ``report_job(text)`` shows running work in the header
+    ("kick.mp4 61 %"), "" takes it away.
     """
 
     document: Document
@@ -34,6 +36,8 @@ class PageContext:
     actions: Actions
     viewport: QWidget
     library: Callable[[], QWidget]
+    go_to: Callable[[str], None] = lambda page_id: None
+    report_job: Callable[[str], None] = lambda text: None
 
 
 class Page(Protocol):
@@ -41,7 +45,9 @@ class Page(Protocol):
 
     ``overlay`` (or None) stands in the middle above the transport beside the viewport and decides
     by its own visibility whether it is seen. ``entered`` and ``left_behind`` follow the page being
-    switched to and from.
+    switched to and from. File > Import video and Sample video, and files dropped on the window,
+    go to the Capture page: ``import_videos(paths)`` (None asks with a file dialog) and
+    ``import_sample()``.
     """
 
     id: str

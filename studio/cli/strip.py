@@ -1,0 +1,40 @@
+"""``motion-studio strip``: clips as the rows of a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import FileProblem
+from core.motion_file import load_motion
+from studio.cli.running import clip_paths
+
+
+def strip(
+    clips: Annotated[
+        list[Path], typer.Argument(help="Clip files (npz), or folders of them.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a PNG.")],
+    every: Annotated[int, typer.Option(min=1, help="Show every n-th frame.")] = 5,
+    titles: Annotated[bool, typer.Option(help="Write each clip's action beside its row.")] = True,
+) -> None:
+    """Draw clips as a figure of bodies, one row a clip.
+
+    \b
+    Examples:
+      motion-studio strip kick.npz --out kick.png --every 5
+      motion-studio strip clips --out all.png --every 10 --no-titles
+    """
+    if out.suffix.lower() != ".png":
+        raise FileProblem(f"{out.name} cannot be written as a picture.", "Let it end in .png.")
+    paths = clip_paths(clips)
+    motions = [load_motion(path) for path in paths]
+    names = [m.provenance.label or p.stem for m, p in zip(motions, paths, strict=True)]
+    if len(set(names)) < len(names):
+        names = [path.stem for path in paths]
+    from studio.viewport.strip import render_strip
+
+    render_strip(motions, out, every=every, titles=names if titles else None)
+    print(out)

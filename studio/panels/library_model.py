@@ -1,0 +1,186 @@
+"""The library's clips as a Qt model: rows from the project, pictures drawn one by one in a thread."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QImage, QPixmap
+
+from core.motion import Motion
+from core.progress import Progress
+from studio import bridge, theme
+from studio.document import Document
+
+if TYPE_CHECKING:
+    from core.project import Clip
+
+CLIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_PICTURES = 500
+_RATIO = 2  # pictures are drawn at twice their size, for sharp screens
+PICTURE = 38  # logical pixels
+
+
+class LibraryModel(QAbstractListModel):
+    """Rows of the library that match the search."""
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._search = ""
+        self._clips: list[Clip] = []
+        self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
+        self._failed: set[str] = set()
+        self._wanted: list[str] = []
+        self._drawing: bridge.Handle | None = None
+        document.library_changed.connect(self.reload)
+        document.project_changed.connect(self._forget)
+        self.reload()
+
+    @property
+    def clips(self) -> list[Clip]:
+        return self._clips
+
+    def set_search(self, text: str) -> None:
+        """Show only clips that match."""
+        if text != self._search:
+            self._search = text
+            self.reload()
+
+    @property
+    def search(self) -> str:
+        return self._search
+
+    def reload(self) -> None:
+        """Read the rows anew; rows that stay keep their place and selection."""
+        clips = self._document.clips(self._search)
+        if [c.id for c in clips] == [c.id for c in self._clips]:
+            self._clips = clips
+            if clips:
+                self.dataChanged.emit(self.index(0), self.index(len(clips) - 1))
+            return
+        self.beginResetModel()
+        self._clips = clips
+        self.endResetModel()
+
+    def row_of(self, clip_id: str) -> int:
+        """Row of a clip, or -1."""
+        return next((i for i, c in enumerate(self._clips) if c.id == clip_id), -1)
+
+    # -- Qt ---------------------------------------------------------------------------------------
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._clips)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if not 0 <= index.row() < len(self._clips):
+            return None
+        clip = self._clips[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return clip.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{clip.name}, {clip_details(clip)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            source = f"\nfrom {clip.source}" if clip.source else ""
+            label = f"\naction: {clip.label}" if clip.label else ""
+            return f"{clip.name}\n{clip_details(clip)}{label}{source}"
+        if role == CLIP_ROLE:
+            return clip
+        return None
+
+    def setData(
+        self, index: QModelIndex | QPersistentModelIndex, value: Any,
+        role: int = Qt.ItemDataRole.EditRole,
+    ) -> bool:  # fmt: skip
+        from core.project import RenameClip
+
+        clip = self._clips[index.row()]
+        name = str(value).strip()
+        if role != Qt.ItemDataRole.EditRole or not name or name == clip.name:
+            return False
+        return self._document.execute(RenameClip(clip.id, name))
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    # -- pictures ---------------------------------------------------------------------------------
+    def picture(self, clip: Clip) -> QPixmap | None:
+        """The clip's picture if it is drawn; asks for it otherwise."""
+        found = self._pictures.get(clip.id)
+        if found is None and clip.id not in self._failed:
+            if clip.id in self._wanted:
+                self._wanted.remove(clip.id)
+            self._wanted.append(clip.id)  # what was looked at last is drawn first
+            self._draw_next()
+        return found
+
+    def _draw_next(self) -> None:
+        project = self._document.project
+        if self._drawing is not None or project is None:
+            return
+        while self._wanted:
+            clip_id = self._wanted.pop()
+            row = self.row_of(clip_id)
+            if row >= 0:
+                clip = self._clips[row]
+                color = theme.source_color(clip.kind, clip.estimator)
+
+                def draw(progress: Progress, clip_id: str = clip_id) -> QImage:
+                    return _draw(project.motion(clip_id), color)
+
+                self._drawing = bridge.run_in_thread(
+                    draw,
+                    lambda image, c=clip_id: self._drawn(c, image),
+                    lambda message, hint, c=clip_id: self._drawn(c, None),
+                    on_cancelled=lambda c=clip_id: self._drawn(c, None),
+                    key="thumbnails",
+                    owner=self,
+                )
+                return
+
+    def _drawn(self, clip_id: str, image: QImage | None) -> None:
+        self._drawing = None
+        if image is None:
+            self._failed.add(clip_id)  # the row stays without a picture; opening it says why
+        else:
+            picture = QPixmap.fromImage(image)
+            picture.setDevicePixelRatio(_RATIO)
+            self._pictures[clip_id] = picture
+            while len(self._pictures) > _PICTURES:
+                self._pictures.popitem(last=False)
+        row = self.row_of(clip_id)
+        if row >= 0:
+            self.dataChanged.emit(self.index(row), self.index(row))
+        self._draw_next()
+
+    def _forget(self) -> None:
+        self._pictures.clear()
+        self._failed.clear()
+        self._wanted.clear()
+
+
+def clip_details(clip: Clip) -> str:
+    """The second line of a clip: its frames and frame rate."""
+    frames = "1 frame" if clip.num_frames == 1 else f"{clip.num_frames} frames"
+    return (
+        f"{frames} · {clip.fps:g} fps"
+        if clip.fps == round(clip.fps)
+        else (f"{frames} · {clip.fps:.2f} fps")
+    )
+
+
+def _draw(motion: Motion, color: str) -> QImage:
+    from studio.viewport.thumbnail import thumbnail
+
+    side = PICTURE * _RATIO
+    pixels = thumbnail(motion, color, (side, side))
+    height, width = pixels.shape[:2]
+    return QImage(pixels.tobytes(), width, height, width * 4, QImage.Format.Format_RGBA8888).copy()

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.actor.kinematics import features_to_rotmats, forward_kinematics
+from core.motion import NUM_BETAS
 
 KlReduction = Literal["sum", "clip_mean"]
 
@@ -73,7 +75,7 @@ class VertexLoss(nn.Module):
         local = torch.cat((local, local.new_ones(*local.shape[:2], 1)), dim=-1)
         stacked = (w[..., None] * local).flatten(1)  # (V, 96)
         values, vectors = torch.linalg.eigh(stacked.T @ stacked)
-        root = values.clamp(min=0).sqrt()[:, None] * vectors.T  # (96, 96), root^T root = M
+        root = vectors * values.clamp(min=0).sqrt()  # (96, 96), root root^T = M
         self.num_vertices = len(vertices)
         self.register_buffer("root", root.float(), persistent=False)
         self.register_buffer("rest_joints", joints.float(), persistent=False)
@@ -81,22 +83,18 @@ class VertexLoss(nn.Module):
     @classmethod
     def of_default_body(cls) -> VertexLoss:
         """Build the loss for the free body that ships with the program."""
-        from core.body import default_body
+        from core.body import default_body  # deferred: other losses need no body
 
         body = default_body()
-        rest = body.shaped(torch.zeros(10).numpy())
-        return cls(
-            torch.as_tensor(rest.vertices),
-            torch.as_tensor(rest.joints),
-            torch.as_tensor(body.weights),
-        )
+        rest = body.shaped(np.zeros(NUM_BETAS, np.float32))
+        return cls(*(torch.tensor(a) for a in (rest.vertices, rest.joints, body.weights)))
 
     def transforms(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
-        """(B, 25, 6, T) -> the joint transforms (N, 96, 3) of the valid frames, transposed."""
+        """(B, 25, 6, T) -> the joint transforms, transposed (3 N, 96), of the N valid frames."""
         rotmats = features_to_rotmats(features.to(self.rest_joints.dtype), mask)
         rotations, positions = forward_kinematics(rotmats, self.rest_joints)
-        stacked = torch.cat((rotations.transpose(-1, -2), positions[..., None, :]), dim=-2)
-        return stacked.flatten(1, 2)
+        stacked = torch.cat((rotations, positions[..., None]), dim=-1)  # (N, 24, 3, 4)
+        return stacked.transpose(1, 2).reshape(-1, len(self.root))
 
     def forward(self, target: Tensor, output: Tensor, mask: Tensor | None = None) -> Tensor:
         """Mean squared vertex difference over N x V x 3, in square metres; target gets no grad."""
@@ -104,5 +102,4 @@ class VertexLoss(nn.Module):
             with torch.no_grad():
                 goal = self.transforms(target, mask)
             difference = self.transforms(output, mask) - goal
-            projected = self.root @ difference
-            return (projected**2).sum() / (3 * self.num_vertices * len(difference))
+            return (difference @ self.root).square().sum() / (self.num_vertices * len(difference))

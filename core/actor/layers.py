@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.actor.config import ActorConfig
+from core.actor.dropout import dropout
 
 MAX_LENGTH = 5000  # rows of the published position table
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"gelu": F.gelu, "relu": F.relu}
@@ -65,8 +66,8 @@ class SelfAttention(Attention):
         batch, length, width = x.shape
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, T, 3D)
         q, k, v = qkv.view(batch, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
-        dropout = self.dropout if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=valid, dropout_p=dropout)
+        rate = self.dropout if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=valid, dropout_p=rate)
         return self.out_proj(y.transpose(1, 2).reshape(batch, length, width))
 
 
@@ -87,7 +88,7 @@ class MemoryAttention(Attention):
         heads = value.unflatten(-1, (self.num_heads, -1))  # (B, H, h)
         weight = self.out_proj.weight.unflatten(-1, (self.num_heads, -1))  # (D, H, h)
         parts = torch.einsum("bhi,dhi->bhd", heads, weight)  # what each head adds to a frame
-        kept = F.dropout(parts.new_ones(len(memory), length, self.num_heads), self.dropout)
+        kept = dropout(parts.new_ones(len(memory), length, self.num_heads), self.dropout)
         return kept @ parts + self.out_proj.bias
 
 
@@ -106,7 +107,7 @@ class Block(nn.Module):
         self.activation: Callable[[Tensor], Tensor] = ACTIVATIONS[config.activation]
 
     def drop(self, x: Tensor) -> Tensor:
-        return F.dropout(x, self.dropout) if self.training else x
+        return dropout(x, self.dropout) if self.training else x
 
     def feed_forward(self, x: Tensor) -> Tensor:
         return self.drop(self.linear2(self.drop(self.activation(self.linear1(x)))))

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from core.actor.config import ActorConfig
+from core.actor.dropout import dropout
 from core.actor.layers import DecoderLayer, EncoderLayer, PositionTable, Stack
 
 
@@ -31,7 +32,7 @@ class Encoder(nn.Module):
     def __init__(self, config: ActorConfig) -> None:
         super().__init__()
         width = config.latent_dim
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = config.dropout
         self.muQuery = nn.Parameter(torch.randn(config.num_classes, width))
         self.sigmaQuery = nn.Parameter(torch.randn(config.num_classes, width))
         self.skelEmbedding = nn.Linear(config.input_dim, width)
@@ -42,7 +43,9 @@ class Encoder(nn.Module):
         frames = self.skelEmbedding(x.permute(0, 3, 1, 2).flatten(2))  # (B, T, D)
         queries = torch.stack((self.muQuery[y], self.sigmaQuery[y]), dim=1)  # (B, 2, D)
         tokens = torch.cat((queries.to(frames.dtype), frames), dim=1)
-        tokens = self.dropout(tokens + self.sequence_pos_encoder(tokens.shape[1]))
+        tokens = tokens + self.sequence_pos_encoder(tokens.shape[1])
+        if self.training:
+            tokens = dropout(tokens, self.dropout)
         valid = None
         if mask is not None:
             valid = torch.cat((mask.new_ones(len(mask), 2), mask), dim=1)[:, None, None]
@@ -56,7 +59,7 @@ class Decoder(nn.Module):
     def __init__(self, config: ActorConfig) -> None:
         super().__init__()
         self.num_joints = config.num_joints
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = config.dropout
         self.actionBiases = nn.Parameter(torch.randn(config.num_classes, config.latent_dim))
         self.sequence_pos_encoder = PositionTable(config.latent_dim)
         self.seqTransDecoder = Stack(DecoderLayer, config)
@@ -67,7 +70,9 @@ class Decoder(nn.Module):
         queries = self.sequence_pos_encoder(num_frames)[None]  # (1, T, D): the frames' times
         # One row serves the whole batch until the memory is added: all samples are alike so far.
         if self.training or mask is not None:
-            queries = self.dropout(queries.expand(len(memory), -1, -1))
+            queries = queries.expand(len(memory), -1, -1)
+        if self.training:
+            queries = dropout(queries, self.dropout)
         valid = None if mask is None else mask[:, None, None]
         x = self.finallayer(self.seqTransDecoder(queries, memory, valid))  # (B, T, J * F)
         if mask is not None:

@@ -25,15 +25,15 @@ class View:
 
     target: tuple[float, float, float] = (0.0, 0.9, 0.0)
     distance: float = 4.5
-    yaw: float = 25.0
-    pitch: float = 9.0
+    yaw: float = 20.0
+    pitch: float = 8.0
 
 
 PRESETS: dict[str, tuple[float, float]] = {
     "front": (0.0, 4.0),
     "side": (90.0, 4.0),
-    "orbit": (25.0, 9.0),
-    "follow": (25.0, 9.0),
+    "orbit": (20.0, 8.0),
+    "follow": (20.0, 8.0),
     "three-quarter": (32.0, 8.0),
     "back": (180.0, 4.0),
     "top": (0.0, 84.0),

@@ -20,7 +20,7 @@ Float32 = npt.NDArray[np.float32]
 TEXELS = NUM_JOINTS * 3 * 2
 """Width of one block: 24 bones x 3 matrix rows x 2 copies."""
 MAX_ROWS = 4096
-"""Frames in one block; longer clips continue in a further block to the right (GL's minimum size)."""
+"""Frames in one block; longer clips continue in a further block to the right."""
 
 
 @dataclass(frozen=True, kw_only=True)

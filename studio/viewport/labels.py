@@ -11,7 +11,11 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from studio import theme
+
 PADDING_X, HEIGHT, GAP = 10, 24, 6
+SAME_ROW = 64
+"""Labels whose heights differ by less than this many pixels share the lower one's row."""
 MAX_WIDTH = 260
 
 
@@ -26,6 +30,7 @@ def place_labels(
     there is no room below, up.
     """
     width, height = area
+    wanted = _in_rows(wanted)
     taken: list[tuple[int, int, int, int]] = []
     places: dict[int, tuple[int, int]] = {}
     for index in sorted(range(len(wanted)), key=lambda i: (round(wanted[i][1]), wanted[i][0])):
@@ -47,6 +52,24 @@ def place_labels(
         taken.append((x, y, w, h))
         places[index] = (x, y)
     return [places[i] for i in range(len(wanted))]
+
+
+def _plate(color: str, opacity: float) -> QColor:
+    plate = QColor(color)
+    plate.setAlphaF(opacity)
+    return plate
+
+
+def _in_rows(wanted: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Give neighbours in height one common row: a line of names is calmer than a staircase."""
+    rows: dict[int, float] = {}
+    row: list[int] = []
+    for index in sorted(range(len(wanted)), key=lambda i: wanted[i][1]):
+        if row and wanted[index][1] - wanted[row[0]][1] > SAME_ROW:
+            row = []
+        row.append(index)
+        rows.update(dict.fromkeys(row, wanted[index][1]))
+    return [(x, rows[i]) for i, (x, _) in enumerate(wanted)]
 
 
 class BodyLabel(QWidget):
@@ -82,10 +105,7 @@ class BodyLabel(QWidget):
         self.update()
 
     def _font(self, bold: bool) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(12)
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-        return font
+        return theme.font(theme.SMALL_SIZE, weight=600 if bold else 400)
 
     def _width(self, text: str, bold: bool) -> int:
         return QFontMetrics(self._font(bold)).horizontalAdvance(text)
@@ -101,21 +121,21 @@ class BodyLabel(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
         if self._selected:
-            painter.setPen(QPen(self._colors["accent"], 1.3))
-            painter.setBrush(self._colors["chosen"])
+            painter.setPen(QPen(QColor(theme.ACCENT), 1.3))
+            painter.setBrush(_plate(theme.ON_ACCENT, 0.86))
         else:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._colors["plate"])
+            painter.setBrush(_plate(theme.WINDOW, 0.55))
         painter.drawRoundedRect(box, 7, 7)
         baseline = (HEIGHT + QFontMetrics(self._font(True)).capHeight()) // 2
         at = QPoint(PADDING_X, baseline)
         painter.setFont(self._font(True))
-        painter.setPen(self._colors["text"])
+        painter.setPen(QColor(theme.TEXT))
         painter.drawText(at, self._shown_title)
         if self._subtitle:
             at.setX(at.x() + self._width(self._shown_title, True))
             painter.setFont(self._font(False))
-            painter.setPen(self._colors["dim"])
+            painter.setPen(QColor(theme.DIM))
             painter.drawText(at, f" · {self._subtitle}")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

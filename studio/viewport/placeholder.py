@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from studio import theme
+
 
 class NoOpenGL(QWidget):
     """Says why nothing is drawn, and that the rest of the program works."""
@@ -13,18 +15,19 @@ class NoOpenGL(QWidget):
         super().__init__(parent)
         self.setObjectName("viewport_placeholder")
         title = QLabel("No 3D view on this machine")
-        title.setStyleSheet("font-weight: 600; font-size: 15px; color: #e7eaf0;")
+        title.setFont(theme.font(15, weight=600))
+        title.setStyleSheet(f"color: {theme.TEXT};")
         text = QLabel(
             f"{reason}\nSampling, estimating and exporting work all the same. To see the bodies, "
             "install an OpenGL driver (on Debian and Ubuntu: libgl1-mesa-dri) and start again."
         )
         text.setWordWrap(True)
         text.setMaximumWidth(440)
-        text.setStyleSheet("color: #98a1b3;")
+        text.setStyleSheet(f"color: {theme.DIM};")
         for label in (title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAccessibleName(f"No 3D view: {reason}")
-        self.setStyleSheet("#viewport_placeholder { background: #14161b; }")
+        self.setStyleSheet(f"#viewport_placeholder {{ background: {theme.WINDOW}; }}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(self)
         box.addStretch()

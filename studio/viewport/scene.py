@@ -34,7 +34,7 @@ Float = npt.NDArray[np.float64]
 
 GHOST_SECONDS = (-0.4, -0.2, 0.25)
 """When the ghosts of the selected body are: two behind, one ahead."""
-GHOST_OPACITY = (0.10, 0.17, 0.13)
+GHOST_OPACITY = (0.17, 0.28, 0.22)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +44,8 @@ class Look:
     backdrop_mid: Rgb = (0.170, 0.186, 0.222)
     backdrop_edge: Rgb = (0.072, 0.080, 0.100)
     grid: Rgb = (0.62, 0.68, 0.80)
-    grid_strength: float = 0.115
-    pool: Rgb = (0.55, 0.62, 0.76)
-    pool_strength: float = 0.075
-    shadow_strength: float = 0.62
+    grid_strength: float = 0.15
+    shadow_strength: float = 0.54
     accent: Rgb = (0.247, 0.816, 0.741)
     transparent: bool = False
 
@@ -57,10 +55,9 @@ PAPER = Look(
     backdrop_mid=(1.0, 1.0, 1.0),
     backdrop_edge=(1.0, 1.0, 1.0),
     grid_strength=0.0,
-    pool_strength=0.0,
     shadow_strength=0.22,
 )
-TRANSPARENT = Look(grid_strength=0.0, pool_strength=0.0, shadow_strength=0.24, transparent=True)
+TRANSPARENT = Look(grid_strength=0.0, shadow_strength=0.24, transparent=True)
 LOOKS = {"dark": DARK, "white": PAPER, "transparent": TRANSPARENT}
 
 
@@ -140,6 +137,27 @@ class Scene:
         x, _, z = body.item.position
         return float(centre[0] + x), float(centre[1] + z)
 
+    def feet(self, key: str) -> Float:
+        """(N, 3) where a body's feet touch or come near the floor, toes included.
+
+        Over the whole clip for one that stays in its place, now for one that travels: a label set
+        below these points neither covers a foot nor jumps about.
+        """
+        body = self._bodies[key]
+        joints = body.clip.joints
+        root = joints[:, 0, ::2]
+        if float(np.max(root.max(axis=0) - root.min(axis=0))) > 0.8:
+            frame = round(self.frame_of(body.item))
+            joints = joints[frame : frame + 1]
+        else:
+            joints = joints[:: max(1, len(joints) // 24)]
+        ankles, balls = joints[:, [7, 8]], joints[:, [10, 11]]
+        toes = balls + 0.75 * (balls - ankles)
+        points = np.concatenate([balls, toes]).reshape(-1, 3).astype(np.float64)
+        low = points[points[:, 1] < points[:, 1].min() + 0.12]
+        low[:, 1] = np.minimum(low[:, 1], 0.0)
+        return low + np.asarray(body.item.position)
+
     def extent(self, *, now_only: bool = False) -> Float:
         """(N, 3) points that surround all bodies over their whole motion (or at this time)."""
         points = []
@@ -198,11 +216,12 @@ class Scene:
         return Lights(
             clip_from_world=self.camera.clip_from_world(size[0] / size[1]),
             eye=self.camera.eye(),
-            key=towards(-38.0, 1.05),
-            fill=towards(75.0, 0.15),
+            key=towards(-60.0, 0.85),
+            fill=towards(70.0, 0.1),
+            back=towards(142.0, 0.45),
             resolution=(float(size[0]), float(size[1])),
-            backdrop_mid=linear(self.look.backdrop_mid),
-            backdrop_edge=linear(self.look.backdrop_edge),
+            backdrop_mid=self.look.backdrop_mid,
+            backdrop_edge=self.look.backdrop_edge,
         )
 
     def _draw_floor(self, lights: Lights) -> None:
@@ -212,8 +231,6 @@ class Scene:
         places = [self.floor_place(key) for key in self._bodies] or [(0.0, 0.0)]
         centre = tuple(np.mean(places, axis=0))
         spread = max(math.dist(p, centre) for p in places)
-        if look.pool_strength:
-            disc.draw(lights, centre, spread + 3.2, look.pool, look.pool_strength)
         if look.grid_strength:
             floor.draw(lights, centre, spread + 6.0, look.grid, look.grid_strength)
         if self.selected in self._bodies and len(self._bodies) > 1:

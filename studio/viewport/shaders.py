@@ -8,22 +8,18 @@ from __future__ import annotations
 
 BACKDROP = """
 uniform vec2 u_resolution;   // pixels of the whole picture
-uniform vec3 u_backdrop_mid;  // linear colours of the studio's backdrop
+uniform vec3 u_backdrop_mid;  // sRGB: a dark gradient needs no linear light, and this is cheap
 uniform vec3 u_backdrop_edge;
 
 vec3 backdrop(vec2 pixel) {
     vec2 at = pixel / u_resolution - vec2(0.5, 0.56);
     at.x *= min(u_resolution.x / u_resolution.y, 1.6) * 0.72;
-    float far = smoothstep(0.0, 0.78, length(at));
-    return mix(u_backdrop_mid, u_backdrop_edge, far);
+    float far = clamp(dot(at, at) * 1.9, 0.0, 1.0);
+    return mix(u_backdrop_mid, u_backdrop_edge, far * (2.0 - far));
 }
 
 float dither(vec2 pixel) {  // breaks the bands of a dark gradient (Jimenez 2014)
     return (fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
-}
-
-vec3 to_srgb(vec3 linear) {
-    return pow(clamp(linear, 0.0, 1.0), vec3(1.0 / 2.2));
 }
 """
 
@@ -36,7 +32,7 @@ BACKDROP_FRAGMENT = (
     BACKDROP
     + """
 void main() {
-    gl_FragColor = vec4(to_srgb(backdrop(gl_FragCoord.xy)) + dither(gl_FragCoord.xy), 1.0);
+    gl_FragColor = vec4(backdrop(gl_FragCoord.xy) + dither(gl_FragCoord.xy), 1.0);
 }
 """
 )
@@ -101,10 +97,11 @@ varying vec3 v_position;
 varying vec3 v_normal;
 varying float v_shade;
 uniform vec3 u_eye;
-uniform vec3 u_key;     // unit, towards the light
+uniform vec3 u_key;     // unit vectors towards the lights
 uniform vec3 u_fill;
+uniform vec3 u_back;
 uniform vec3 u_color;   // linear
-uniform vec3 u_rim;     // linear colour of the rim light, brighter where selected
+uniform vec3 u_rim;     // linear colour of the light from behind, brighter where selected
 uniform float u_opacity;
 uniform float u_veil;   // 1: mixed with the backdrop instead of blended (ghosts)
 
@@ -114,27 +111,33 @@ void main() {
     float facing = dot(n, v);
     if (facing < 0.0) { n = -n; facing = -facing; }
     float up = n.y * 0.5 + 0.5;
-    float key = dot(n, u_key);
-    float lit = clamp((key + 0.22) / 1.22, 0.0, 1.0);
-    lit *= lit * (1.6 - 0.6 * lit);
-    float fill = clamp(dot(n, u_fill) * 0.5 + 0.5, 0.0, 1.0);
     float shade = v_shade;
-    float near_floor = mix(0.72, 1.0, smoothstep(0.0, 0.45, v_position.y + 0.25 * n.y));
-    vec3 ambient = mix(vec3(0.050, 0.046, 0.050), vec3(0.190, 0.205, 0.240), up) * near_floor;
-    vec3 light = ambient * shade
-        + vec3(0.98, 0.95, 0.90) * lit * 0.86 * mix(shade, 1.0, 0.55)
-        + vec3(0.60, 0.72, 1.00) * fill * fill * 0.150 * shade;
+
+    float lit = clamp((dot(n, u_key) + 0.10) / 1.10, 0.0, 1.0);
+    lit *= mix(lit, 1.0, 0.35);
+    float round_off = 0.70 + 0.30 * smoothstep(0.0, 0.85, facing);  // limbs read as round
+    float fill = dot(n, u_fill) * 0.5 + 0.5;
+    float near_floor = mix(0.62, 1.0, smoothstep(-0.1, 0.55, v_position.y + 0.3 * n.y));
+    vec3 ambient = mix(vec3(0.034, 0.030, 0.034), vec3(0.125, 0.140, 0.180), up);
+    vec3 light = ambient * (near_floor * shade)
+        + vec3(1.00, 0.965, 0.91) * (lit * 1.08 * mix(shade, 1.0, 0.4))
+        + vec3(0.55, 0.70, 1.00) * (fill * fill * 0.10 * shade);
+
     vec3 h = normalize(u_key + v);
-    float gloss = pow(max(dot(n, h), 0.0), 22.0) * 0.085 * lit;
+    float nh = max(dot(n, h), 0.0);
+    nh *= nh; nh *= nh; nh *= nh;
+    float gloss = (nh * 0.030 + nh * nh * nh * 0.075) * lit * shade;
+
     float edge = 1.0 - facing;
-    float rim = edge * edge * edge * (0.35 + 0.65 * up) * shade;
-    vec3 color = u_color * light + vec3(gloss) + u_rim * rim;
-    color = color / (1.0 + 0.16 * color);  // keep pale bodies from burning out
+    float rim = edge * edge * edge * (0.25 + 0.5 * up);
+    rim += edge * edge * smoothstep(-0.05, 0.75, dot(n, u_back)) * 1.5;
+    vec3 color = u_color * light * round_off + vec3(gloss) + u_rim * (rim * shade);
+    color = color * (1.0 + 0.04 * color) / (1.0 + 0.18 * color);  // pale bodies do not burn out
+    color = pow(clamp(color, 0.0, 1.0), vec3(1.0 / 2.2));
     if (u_veil > 0.5) {
-        color = mix(backdrop(gl_FragCoord.xy), color, u_opacity);
-        gl_FragColor = vec4(to_srgb(color), 1.0);
+        gl_FragColor = vec4(mix(backdrop(gl_FragCoord.xy), color, u_opacity), 1.0);
     } else {
-        gl_FragColor = vec4(to_srgb(color), u_opacity);
+        gl_FragColor = vec4(color, u_opacity);
     }
 }
 """
@@ -149,7 +152,7 @@ attribute vec3 a_start;     // a bone's ends at rest
 attribute vec3 a_end;
 attribute vec2 a_radius;    // at both ends, metres
 uniform mat4 u_clip_from_world;
-uniform vec2 u_slide;       // how far the shadow moves a metre of height (x, z)
+uniform vec2 u_slide;       // how far the shadow moves for a metre of height (x, z)
 varying vec2 v_place;       // along, across, metres from the start
 varying vec3 v_span;        // length, soft radius at start and end
 varying vec2 v_dark;
@@ -210,7 +213,8 @@ uniform float u_reach;      // metres to where it has faded
 varying float v_alpha;
 void main() {
     v_alpha = a_alpha * smoothstep(1.0, 0.12, length(a_floor) / u_reach);
-    gl_Position = u_clip_from_world * vec4(a_floor.x + u_centre.x, 0.0, a_floor.y + u_centre.y, 1.0);
+    vec2 at = a_floor + u_centre;
+    gl_Position = u_clip_from_world * vec4(at.x, 0.0, at.y, 1.0);
 }
 """
 

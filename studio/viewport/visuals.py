@@ -25,12 +25,13 @@ _CORNERS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
 
 @dataclass(frozen=True, kw_only=True)
 class Lights:
-    """One picture's constants: clip_from_world (4, 4), eye, key, fill (3,), size in pixels."""
+    """One picture's constants: clip_from_world (4, 4), (3,) vectors, size in pixels."""
 
     clip_from_world: Float
     eye: Float
     key: Float
     fill: Float
+    back: Float
     resolution: tuple[float, float]
     backdrop_mid: Rgb
     backdrop_edge: Rgb
@@ -102,6 +103,7 @@ class BodyVisual:
         program["u_eye"] = lights.eye
         program["u_key"] = lights.key
         program["u_fill"] = lights.fill
+        program["u_back"] = lights.back
         program["u_resolution"] = lights.resolution
         program["u_backdrop_mid"] = lights.backdrop_mid
         program["u_backdrop_edge"] = lights.backdrop_edge
@@ -189,8 +191,8 @@ class ShadowVisual:
         radius = np.stack([r0, r1], axis=1)[repeat].astype(np.float32)
         self._program["a_radius"] = gloo.VertexBuffer(radius)
         base = np.arange(count)[:, None] * 4
-        faces = np.concatenate([base + [0, 1, 2], base + [2, 1, 3]]).astype(np.uint32)
-        self._faces = gloo.IndexBuffer(faces)
+        faces = np.concatenate([base + np.array([0, 1, 2]), base + np.array([2, 1, 3])])
+        self._faces = gloo.IndexBuffer(faces.astype(np.uint32))
 
     def begin(self, lights: Lights, strength: float) -> None:
         """Set what all shadows of one picture share."""

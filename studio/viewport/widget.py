@@ -84,16 +84,17 @@ class Viewport(QWidget):
     def set_bodies(self, items: Sequence[BodyItem]) -> None:
         """Show these bodies; unchanged motions keep their upload, and the camera its place.
 
-        The camera frames them all when there was nothing before, or another number of bodies.
+        The camera frames them all when other keys are shown than before; a clip that is made anew
+        under its own key (a slider being dragged) leaves the camera where it is.
         """
-        before = [(item.key, item.position) for item in self._items]
+        before = [item.key for item in self._items]
         self._items = list(items)
         if self._scene is None or self._canvas is None:
             return
         self._canvas.make_current()
         self._scene.set_bodies(self._items)
         self._follow_from = None
-        if [(item.key, item.position) for item in self._items] != before and self._items:
+        if [item.key for item in self._items] != before and self._items:
             self.frame_all(glide=self._drawn and bool(before))
         self._arrange_labels()
         self._canvas.update()
@@ -240,11 +241,12 @@ class Viewport(QWidget):
             return
         size = (float(self.width()), float(self.height()))
         keys = list(self._labels)
-        floor = np.array([(x, 0.0, z) for x, z in (scene.floor_place(key) for key in keys)])
-        points = scene.camera.project(floor, size)
-        # below the feet, wherever the camera stands: a step of body height towards the viewer
-        below = 0.16 * size[1] / np.maximum(points[:, 2], 0.3) + 10
-        wanted = [(float(p[0]), float(p[1] + down)) for p, down in zip(points, below, strict=True)]
+        wanted = []
+        for key in keys:
+            x, z = scene.floor_place(key)
+            middle = scene.camera.project([(x, 0.0, z)], size)[0, 0]
+            lowest = scene.camera.project(scene.feet(key), size)[:, 1].max()
+            wanted.append((float(middle), float(lowest) + 12.0))
         sizes = [(self._labels[key].width(), self._labels[key].height()) for key in keys]
         places = place_labels(wanted, sizes, (self.width(), self.height()))
         for key, (x, y) in zip(keys, places, strict=True):

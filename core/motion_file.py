@@ -7,6 +7,7 @@ Keys: ``poses (T,24,3)``, ``trans (T,3)``, ``betas (10,)``, ``fps``, ``body_id``
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ from core.errors import FileProblem, StudioError
 from core.motion import NUM_BETAS, Motion, Provenance
 
 MAX_BYTES = 1 << 30  # a clip of an hour at 60 fps is 65 MB
+# what zipfile, zlib and numpy raise on damaged or lying files; RuntimeError is an encrypted one,
+# MemoryError a header that promises an array no machine can hold
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, TypeError, RuntimeError,
+    OverflowError, MemoryError,
+)  # fmt: skip
 _KEYS = {"poses", "trans", "betas", "fps", "body_id", "provenance", "confidence", "inferred"}
 
 
@@ -78,7 +85,7 @@ def _read_arrays(path: Path) -> dict[str, Any]:
         raise FileProblem(
             f"{path} cannot be read: {error.strerror or error}.", "Check the name and its rights."
         ) from error
-    except (zipfile.BadZipFile, ValueError, EOFError, KeyError) as error:
+    except _UNREADABLE as error:
         raise FileProblem(
             f"{path.name} is not a readable npz file.", "It is truncated or of another kind."
         ) from error

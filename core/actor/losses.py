@@ -75,7 +75,7 @@ class VertexLoss(nn.Module):
         local = torch.cat((local, local.new_ones(*local.shape[:2], 1)), dim=-1)
         stacked = (w[..., None] * local).flatten(1)  # (V, 96)
         values, vectors = torch.linalg.eigh(stacked.T @ stacked)
-        root = vectors * values.clamp(min=0).sqrt()  # (96, 96), root root^T = M
+        root = values.clamp(min=0).sqrt()[:, None] * vectors.T  # (96, 96), root^T root = M
         self.num_vertices = len(vertices)
         self.register_buffer("root", root.float(), persistent=False)
         self.register_buffer("rest_joints", joints.float(), persistent=False)
@@ -90,16 +90,26 @@ class VertexLoss(nn.Module):
         return cls(*(torch.tensor(a) for a in (rest.vertices, rest.joints, body.weights)))
 
     def transforms(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
-        """(B, 25, 6, T) -> the joint transforms, transposed (3 N, 96), of the N valid frames."""
+        """(B, 25, 6, T) -> the joint transforms (N, 96, 3) of the valid frames, transposed.
+
+        Rows 4 j .. 4 j + 2 hold joint j's global rotation transposed, row 4 j + 3 its position.
+        """
         rotmats = features_to_rotmats(features.to(self.rest_joints.dtype), mask)
         rotations, positions = forward_kinematics(rotmats, self.rest_joints)
         stacked = torch.cat((rotations, positions[..., None]), dim=-1)  # (N, 24, 3, 4)
-        return stacked.transpose(1, 2).reshape(-1, len(self.root))
+        return stacked.transpose(1, 2).flatten(2).transpose(1, 2)
+
+    def of_differences(self, difference: Tensor) -> Tensor:
+        """Differences of :meth:`transforms` (N, 96, 3) -> the loss, in square metres.
+
+        One flat matrix product: products with three columns each take ten times as long.
+        """
+        flat = difference.transpose(1, 2).reshape(-1, len(self.root))  # (3 N, 96)
+        return (flat @ self.root.T).square().sum() / (self.num_vertices * len(flat))
 
     def forward(self, target: Tensor, output: Tensor, mask: Tensor | None = None) -> Tensor:
         """Mean squared vertex difference over N x V x 3, in square metres; target gets no grad."""
         with torch.autocast(output.device.type, enabled=False):
             with torch.no_grad():
                 goal = self.transforms(target, mask)
-            difference = self.transforms(output, mask) - goal
-            return (difference @ self.root).square().sum() / (self.num_vertices * len(difference))
+            return self.of_differences(self.transforms(output, mask) - goal)

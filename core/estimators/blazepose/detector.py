@@ -1,0 +1,88 @@
+"""Finding people in a whole picture: BlazePose's detector network and the decoding of its boxes.
+
+Constants: MediaPipe's pose_detection graph (Apache-2.0), as published with the network.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from core.estimators.blazepose.network import Network
+from core.estimators.blazepose.roi import Roi
+from core.video.picture import Picture
+
+SIZE = 224
+MIN_SCORE = 0.5
+MAX_OVERLAP = 0.3  # intersection over union above which two boxes are the same person
+MAX_DETECTIONS = 8
+_GRID = ((28, 2), (14, 2), (7, 6))  # cells a side, anchors a cell (strides 8, 16 and 32)
+
+FloatArray = npt.NDArray[np.floating]
+
+
+def anchors() -> npt.NDArray[np.float32]:
+    """(2254, 2) anchor centres in 0..1, row by row, the anchors of a cell one after another."""
+    centres = []
+    for cells, per_cell in _GRID:
+        y, x = np.mgrid[0:cells, 0:cells]
+        centre = np.stack([(x.ravel() + 0.5) / cells, (y.ravel() + 0.5) / cells], axis=1)
+        centres.append(np.repeat(centre, per_cell, axis=0))
+    return np.concatenate(centres).astype(np.float32)
+
+
+def decode(raw: FloatArray, logits: FloatArray, centres: FloatArray) -> tuple[FloatArray, ...]:
+    """Turn (N, 12) and (N, 1) network outputs into boxes, points and scores above the threshold.
+
+    Returns (M, 4) x0, y0, x1, y1; (M, 4, 2) points; (M,) scores; best first, in units of the input.
+    """
+    scores = 1 / (1 + np.exp(-np.clip(logits[:, 0].astype(np.float64), -100, 100)))
+    keep = np.flatnonzero(scores >= MIN_SCORE)
+    keep = keep[np.argsort(-scores[keep], kind="stable")]
+    values, centre = raw[keep] / SIZE, centres[keep]
+    middle, half = values[:, 0:2] + centre, values[:, 2:4] / 2
+    points = values[:, 4:].reshape(-1, 4, 2) + centre[:, None]
+    return np.concatenate([middle - half, middle + half], axis=1), points, scores[keep]
+
+
+def merged(boxes: FloatArray, points: FloatArray, scores: FloatArray) -> list[FloatArray]:
+    """Join overlapping detections: (4, 2) score-weighted points a person, best score first."""
+    found: list[FloatArray] = []
+    left = np.arange(len(scores))
+    while len(left) and len(found) < MAX_DETECTIONS:
+        same = _overlap(boxes[left[0]], boxes[left]) > MAX_OVERLAP
+        same[0] = True
+        group = left[same]
+        found.append(np.average(points[group], axis=0, weights=scores[group]))
+        left = left[~same]
+    return found
+
+
+def _overlap(box: FloatArray, others: FloatArray) -> FloatArray:
+    low = np.maximum(box[:2], others[:, :2])
+    high = np.minimum(box[2:], others[:, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=1)
+    area = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], axis=1)
+    return np.asarray(shared / np.maximum(area - shared, 1e-9))
+
+
+class Detector:
+    """Finds the people in a picture."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._anchors = anchors()
+
+    def find(self, picture: Picture) -> list[Roi]:
+        """Return a square for everybody found, best score first."""
+        longest = max(picture.width, picture.height)
+        scale = SIZE / longest
+        width, height = (max(round(n * scale), 1) for n in (picture.width, picture.height))
+        left, top = (SIZE - width) // 2, (SIZE - height) // 2
+        pixels = np.full((SIZE, SIZE, 3), -1.0, np.float32)  # black round the picture
+        small = picture.scaled(width, height)
+        pixels[top : top + height, left : left + width] = small * np.float32(1 / 127.5) - 1
+        raw, logits = self._network.run(pixels, "Identity", "Identity_1")
+        offset = (longest - np.array([picture.width, picture.height])) / 2
+        people = merged(*decode(raw, logits, self._anchors))
+        return [Roi.from_points(*(points[:2] * longest - offset)) for points in people]

@@ -1,0 +1,212 @@
+"""The built-in estimator: follow a person with BlazePose, lift the points to SMPL, place the body.
+
+The order matters: flips are repaired before anything is averaged, spikes are taken out before
+smoothing, points are smoothed before they become rotations, the translation is solved from the
+final rotations. Its results are BlazePose with inverse kinematics and are called so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core import rotation, weights
+from core.body import default_body, forward_kinematics
+from core.body.skinning import lowest_points
+from core.errors import Cancelled, NoPersonFound
+from core.estimators.base import Estimate, Overlay
+from core.estimators.blazepose import flips, ground, lift, resample, trajectory
+from core.estimators.blazepose.detector import Detector
+from core.estimators.blazepose.landmarks import LandmarkFinder, Landmarks
+from core.estimators.blazepose.network import Network
+from core.estimators.blazepose.preview import EDGES, preview
+from core.estimators.blazepose.tracker import Track, Tracker
+from core.motion import Motion
+from core.progress import Progress
+from core.video.decode import VideoInfo, pictures, probe
+
+FloatArray = npt.NDArray[np.float64]
+
+_PREVIEW_EVERY = 10  # frames
+_SMOOTHING = 0.04  # seconds: keeps movements up to about 5 Hz
+_MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
+_MIN_FRAMES = 3
+_EXTEND_SECONDS = 0.5  # a person missing so shortly at either end is held there, marked inferred
+_SPIKE_METRES = 0.25
+_LIMB_POINTS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
+_SMPL_FROM_CAMERA = np.array([1.0, -1.0, -1.0])  # y down, z away -> y up, z towards the camera
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """A person's points in the frames where they were seen, flips repaired."""
+
+    times: FloatArray  # (N,) seconds
+    world: FloatArray  # (N, 33, 3) metres, camera axes
+    image: FloatArray  # (N, 33, 2) pixels
+    visibility: FloatArray  # (N, 33)
+    confidence: FloatArray  # (N,)
+    flipped: npt.NDArray[np.bool_]  # (N,)
+
+
+class BlazePose:
+    """Detector and landmark networks, loaded once; raises ModelProblem where not installed."""
+
+    def __init__(self) -> None:
+        self._detector = Network(weights.path_of("pose_detection"))
+        self._finder = Network(weights.path_of("pose_landmark_full"))
+
+    def estimate(self, path: Path, *, progress: Progress, focal: float | None) -> Estimate:
+        """Follow the most prominent person; see :class:`core.estimators.base.Estimator`."""
+        info = probe(path)
+        track, times = self._followed(info, progress)
+        progress.step(0.95, "Lifting the points to a body")
+        seen = _collected(track, times)
+        focal_pixels = focal or float(np.hypot(info.width, info.height))
+        clock, fps, is_even = _clock(seen.times, times)
+        motion = _body_motion(seen, clock, fps, info, focal_pixels)
+        inferred = len(motion.inferred)
+        assert motion.confidence is not None
+        summary: dict[str, Any] = {
+            "video_frames": len(times),
+            "frames": motion.num_frames,
+            "estimated_frames": len(seen.times),
+            "inferred_frames": inferred,
+            "flips_repaired": int(seen.flipped.sum()),
+            "fps": round(fps, 6),
+            "variable_frame_rate": not is_even,
+            "start_seconds": round(float(clock[0]), 6),
+            "mean_confidence": round(float(np.mean(motion.confidence)), 4),
+            "focal_pixels": round(focal_pixels, 1),
+            "focal_is_guess": focal is None,
+            "width": info.width,
+            "height": info.height,
+            "people": 1,
+        }
+        overlay = Overlay(
+            times=seen.times,
+            image=seen.image,
+            visibility=seen.visibility,
+            edges=EDGES,
+            width=info.width,
+            height=info.height,
+        )
+        return Estimate(
+            motions=[motion],
+            summary=summary,
+            landmarks=[overlay],
+            start_seconds=[float(clock[0])],
+        )
+
+    def _followed(self, info: VideoInfo, progress: Progress) -> tuple[Track, FloatArray]:
+        """Return the track of the most prominent person and the times of all frames."""
+        tracker = Tracker(Detector(self._detector), LandmarkFinder(self._finder))
+        times: list[float] = []
+        for picture in pictures(info.path):
+            if progress.is_cancelled():
+                raise Cancelled("Estimating was cancelled.")
+            seen = tracker.see(picture)
+            times.append(picture.time)
+            if (len(times) - 1) % _PREVIEW_EVERY == 0:
+                share = len(times) / max(info.num_frames, len(times))
+                text = f"Frame {len(times)} of {info.num_frames or '?'}"
+                progress.step(0.95 * share, text, preview(picture, seen))
+        track = tracker.best()
+        frames = 0 if track is None else len(track.found)
+        step = times[-1] / max(len(times) - 1, 1)
+        if track is None or frames < _MIN_FRAMES or frames * step < min(_MIN_SECONDS, times[-1]):
+            raise NoPersonFound(
+                f"Nobody could be followed in {info.path.name}.",
+                "Use a video that shows one person whole, close enough and well lit.",
+            )
+        return track, np.array(times)
+
+
+def _collected(track: Track, times: FloatArray) -> _Seen:
+    found: list[tuple[int, Landmarks]] = sorted(track.found.items())
+    at = times[[frame for frame, _ in found]]
+    marks = [mark for _, mark in found]
+    world, image, visibility, flipped = flips.repaired(
+        np.stack([mark.world for mark in marks]).astype(np.float64),
+        np.stack([mark.image for mark in marks]).astype(np.float64),
+        np.stack([mark.visibility for mark in marks]).astype(np.float64),
+        at,
+    )
+    confidence = np.array([mark.confidence for mark in marks])
+    confidence = confidence * visibility[:, _LIMB_POINTS].mean(1) * np.where(flipped, 0.6, 1.0)
+    return _Seen(
+        times=at,
+        world=world,
+        image=image,
+        visibility=visibility,
+        confidence=confidence,
+        flipped=flipped,
+    )
+
+
+def _clock(seen: FloatArray, times: FloatArray) -> tuple[FloatArray, float, bool]:
+    """Even times (T,) from the first to the last frame with the person, their rate, whether even.
+
+    At a constant frame rate the clock ticks with the video's own frames.
+    """
+    fps, is_even = resample.frame_rate(times)
+    start = times[0] if seen[0] - times[0] <= _EXTEND_SECONDS else seen[0]
+    end = times[-1] if times[-1] - seen[-1] <= _EXTEND_SECONDS else seen[-1]
+    count = round((end - start) * fps) + 1
+    return start + np.arange(count) / fps, fps, is_even
+
+
+def _body_motion(
+    seen: _Seen, clock: FloatArray, fps: float, info: VideoInfo, focal: float
+) -> Motion:
+    rest = np.asarray(default_body().rest_joints, np.float64)
+    world = resample.without_spikes(seen.world, seen.times, limit=_SPIKE_METRES)
+    held = np.clip(clock, seen.times[0], seen.times[-1])
+    matrix = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
+    points = resample.apply(matrix, world) * _SMPL_FROM_CAMERA
+    image = resample.apply(matrix, seen.image)
+    visibility = np.clip(resample.apply(matrix, seen.visibility), 0.0, 1.0)
+    local = _smoothed(lift.lift(points, rest), clock)
+    slopes = trajectory.rays(image, info.width, info.height, focal)
+    joints = _posed(local, rest)
+    trans = trajectory.translation(joints, slopes, visibility, clock)
+    up = ground.up_direction(joints)
+    level = rotation.minimal_rotmat(up, np.array([0.0, 1.0, 0.0]))
+    local[:, 0] = level @ local[:, 0]
+    pelvis = rest[0]
+    trans = (trans + pelvis) @ level.T - pelvis  # SMPL turns about the pelvis, not the origin
+    away = resample.distance_to_samples(seen.times, clock)
+    inferred = away > 0.75 / fps
+    confidence = np.clip(resample.apply(matrix, seen.confidence), 0.0, 1.0)
+    motion = Motion(
+        poses=rotation.rotmat_to_rotvec(local),
+        trans=trans,
+        fps=fps,
+        confidence=(confidence * np.exp(-np.where(inferred, away, 0.0) / 0.2)).astype(np.float32),
+        inferred=tuple(np.flatnonzero(inferred).tolist()),
+    )
+    return _on_the_floor(motion)
+
+
+def _posed(local: FloatArray, rest: FloatArray) -> FloatArray:
+    _, joints = forward_kinematics(local, rest, np.zeros((len(local), 3)))
+    return np.asarray(joints, np.float64)
+
+
+def _smoothed(local: FloatArray, clock: FloatArray) -> FloatArray:
+    """Smooth rotations (T, 24, 3, 3) lightly as 6D numbers, which have no seams."""
+    matrix = resample.smoother(clock, np.ones(len(clock)), clock, _SMOOTHING / 2)
+    columns = rotation.rotmat_to_rot6d_columns(local)
+    return np.asarray(rotation.rot6d_columns_to_rotmat(resample.apply(matrix, columns)))
+
+
+def _on_the_floor(motion: Motion) -> Motion:
+    """Put the feet on y = 0 and the start above the origin."""
+    shift = np.zeros(3)
+    shift[[0, 2]] = motion.trans[0, [0, 2]]
+    shift[1] = ground.floor_height(np.asarray(lowest_points(motion), np.float64))
+    return motion.replace(trans=motion.trans - shift)

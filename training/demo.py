@@ -22,7 +22,6 @@ from core.datasets import demo
 from training.averaging import WeightAverage
 from training.config import DemoConfig
 from training.events import EventLog
-from training.export import export_checkpoint
 from training.objective import Objective
 from training.pool import ClipPool, load_or_make_pool
 from training.run_state import load_state, restored, save_state
@@ -98,7 +97,7 @@ class DemoTraining:
         self.optimizer.step()
         self.average.update(self.model, self.step)
         self.step += 1
-        return {"total": float(total), **{name: float(value) for name, value in parts.items()}}
+        return {"total": total.item(), **{name: value.item() for name, value in parts.items()}}
 
     def run(self) -> None:
         """Train to the last step, saving every two minutes and at the end or on Ctrl+C."""
@@ -147,6 +146,8 @@ def main() -> None:
         print(f"Going on from step {training.step}.")
     if not options.export_only:
         training.run()
+    from training.export import export_checkpoint  # only here: a run does not need it
+
     path = options.checkpoint or options.out / "demo_actor.safetensors"
     export_checkpoint(training, path)
     print(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB).")

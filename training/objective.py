@@ -37,10 +37,8 @@ class Objective(nn.Module):
         config = self.config
         output = result.output.float()
         mask = torch.ones(len(target), target.shape[-1], dtype=torch.bool, device=target.device)
-        difference = self.vertices.transforms(output) - self.vertices.transforms(target)
-        projected = self.vertices.root @ difference  # (B * T, 96, 3)
-        frames = len(difference)
-        rcxyz = (projected**2).sum() / (3 * self.vertices.num_vertices * frames)
+        difference = self.vertices.transforms(output) - self.vertices.transforms(target)  # (B T, 96, 3)
+        rcxyz = self.vertices.of_differences(difference)
         world, world_velocity = self._world(difference, target, output)
         parts = {
             "rc": reconstruction_loss(target, output, mask),

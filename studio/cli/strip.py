@@ -19,6 +19,11 @@ def strip(
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a PNG.")],
     every: Annotated[int, typer.Option(min=1, help="Show every n-th frame.")] = 5,
     titles: Annotated[bool, typer.Option(help="Write each clip's action beside its row.")] = True,
+    view: Annotated[
+        str, typer.Option(help="The camera: three-quarter, front, side, back or top.")
+    ] = "three-quarter",
+    background: Annotated[str, typer.Option(help="white, dark or transparent.")] = "white",
+    height: Annotated[int, typer.Option(min=60, max=2000, help="Pixels a row.")] = 200,
 ) -> None:
     """Draw clips as a figure of bodies, one row a clip.
 
@@ -26,6 +31,7 @@ def strip(
     Examples:
       motion-studio strip kick.npz --out kick.png --every 5
       motion-studio strip clips --out all.png --every 10 --no-titles
+      motion-studio strip clips --out paper.png --view side --background transparent --height 400
     """
     if out.suffix.lower() != ".png":
         raise FileProblem(f"{out.name} cannot be written as a picture.", "Let it end in .png.")
@@ -36,5 +42,13 @@ def strip(
         names = [path.stem for path in paths]
     from studio.viewport.strip import render_strip
 
-    render_strip(motions, out, every=every, titles=names if titles else None)
+    render_strip(
+        motions,
+        out,
+        every=every,
+        titles=names if titles else None,
+        view=view,
+        background=background,
+        height=height,
+    )
     print(out)

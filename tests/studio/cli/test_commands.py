@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import core.estimators
 from core import weights
@@ -284,7 +285,7 @@ def test_strip_hands_over_the_clips_with_their_titles(run, make_clip, monkeypatc
     drawn = {}
     module = types.ModuleType("strip")
 
-    def render_strip(motions, path, *, every, titles):
+    def render_strip(motions, path, *, every, titles, **looks):
         drawn.update(frames=[m.num_frames for m in motions], every=every, titles=titles)
 
     module.render_strip = render_strip  # type: ignore[attr-defined]
@@ -297,6 +298,16 @@ def test_strip_hands_over_the_clips_with_their_titles(run, make_clip, monkeypatc
     assert run("strip", a, c, "--out", tmp_path / "s.png").code == 0
     assert drawn["titles"] == ["a", "c"]
     assert run("strip", a, "--out", tmp_path / "s.jpg").code == 2
+
+
+def test_strip_draws_a_picture_without_the_window(run, make_clip, tmp_path):
+    result = run("strip", make_clip(), "--out", tmp_path / "s.png", "--every", 6, "--height", 80)
+    assert result.code == 0, result.err
+    with Image.open(tmp_path / "s.png") as picture:
+        assert picture.height >= 80
+        colours = np.asarray(picture.convert("RGB"))
+    assert colours.std() > 5
+    assert run("strip", make_clip(), "--out", tmp_path / "s.png", "--view", "moon").code == 2
 
 
 def test_info_tells_how_a_clip_was_made(run, make_clip):

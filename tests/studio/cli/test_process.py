@@ -46,12 +46,15 @@ print("\\n" + json.dumps(sorted(sys.modules)))
         (["models"], (*QT_FREE, "torch", "cv2")),
         (["info", "CLIP"], (*QT_FREE, "torch", "cv2")),
         (["export", "CLIP", "--out", "OUT.bvh"], (*QT_FREE, "torch", "cv2")),
+        (["strip", "CLIP", "--out", "OUT.png"], ("PySide6", "pyqtgraph", "torch")),
+        (["demo", "-a", "salute", "--frames", "20", "--out", "OUT"], (*QT_FREE, "torch", "cv2")),
         (["estimate", "--help"], (*QT_FREE, "torch", "cv2")),
         (["generate", "--help"], (*QT_FREE, "torch", "cv2")),
     ],
 )
 def test_commands_import_neither_the_window_nor_torch(make_clip, tmp_path, command, forbidden):
-    places = {"CLIP": str(make_clip()), "OUT.bvh": str(tmp_path / "o.bvh")}
+    names = ("OUT", "OUT.bvh", "OUT.png")
+    places = {name: str(tmp_path / name) for name in names} | {"CLIP": str(make_clip())}
     result = run_python(IMPORTED_AFTER, *(places.get(word, word) for word in command))
     assert result.returncode == 0, result.stderr
     imported = set(json.loads(result.stdout.splitlines()[-1]))

@@ -82,7 +82,10 @@ class Actions(QObject):
         return self._actions[action_id]
 
     def add(self, actions: Iterable[Action]) -> None:
-        """Add actions; an id or a key that is taken is a mistake in the program (ValueError)."""
+        """Add actions; an id or a key that is taken is a mistake in the program (ValueError).
+
+        Whoever adds calls :meth:`refresh` once everything the actions ask about is there.
+        """
         for action in actions:
             if action.id in self._actions:
                 raise ValueError(f"action {action.id!r} is there already")
@@ -93,7 +96,6 @@ class Actions(QObject):
             qaction = self._qactions[action.id] = self._make(action)
             if self._window is not None:
                 self._window.addAction(qaction)
-        self.refresh()
         self.changed.emit()
 
     def remove(self, action_ids: Iterable[str]) -> None:

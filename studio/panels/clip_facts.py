@@ -66,7 +66,7 @@ def clip_facts(motion: Motion) -> ClipFacts:
 def _closed(contact: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     result = contact.copy()
     for start, end in runs(~contact):
-        if 0 < start and end < len(contact) and end - start <= _GAP:
+        if start > 0 and end < len(contact) and end - start <= _GAP:
             result[start:end] = True
     return result
 

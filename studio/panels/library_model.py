@@ -1,4 +1,4 @@
-"""The library's clips as a Qt model: rows from the project, pictures drawn one by one in a thread."""
+"""The library's clips as a Qt model: rows from the project, pictures drawn in a thread."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class LibraryModel(QAbstractListModel):
                 clip = self._clips[row]
                 color = theme.source_color(clip.kind, clip.estimator)
 
-                def draw(progress: Progress, clip_id: str = clip_id) -> QImage:
+                def draw(progress: Progress, clip_id: str = clip_id, color: str = color) -> QImage:
                     return _draw(project.motion(clip_id), color)
 
                 self._drawing = bridge.run_in_thread(
@@ -141,7 +141,7 @@ class LibraryModel(QAbstractListModel):
                     lambda image, c=clip_id: self._drawn(c, image),
                     lambda message, hint, c=clip_id: self._drawn(c, None),
                     on_cancelled=lambda c=clip_id: self._drawn(c, None),
-                    key="thumbnails",
+                    key=f"pictures-{id(self)}",
                     owner=self,
                 )
                 return

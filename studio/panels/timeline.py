@@ -5,6 +5,7 @@ The rows are painted once into a picture; while time runs only the playhead is d
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -272,7 +273,7 @@ class Timeline(QWidget):
         assert confidence is not None
         pixels = max(min(len(confidence), round(rect.width() / 2)), 1)
         edges = np.linspace(0, len(confidence), pixels + 1).astype(int)
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in itertools.pairwise(edges):
             value = float(confidence[start : max(end, start + 1)].min())
             span = self._span(rect, int(start), max(int(end), int(start) + 1))
             painter.fillRect(span.adjusted(0, 0, 0.6, 0), QColor(confidence_color(value)))

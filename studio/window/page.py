@@ -47,7 +47,9 @@ class Page(Protocol):
     by its own visibility whether it is seen. ``entered`` and ``left_behind`` follow the page being
     switched to and from. File > Import video and Sample video, and files dropped on the window,
     go to the Capture page: ``import_videos(paths)`` (None asks with a file dialog) and
-    ``import_sample()``.
+    ``import_sample()``. The window itself has the actions of ``studio.window.commands`` ("export",
+    "import-video", "sample-video", "models", "undo", ...); a page does not add those ids again, it
+    may run them with ``context.actions.run(id)``.
     """
 
     id: str

@@ -1,0 +1,103 @@
+"""The one place that opens dialogs, so that tests and the guided tour can answer for the user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from core.atomic import written_whole
+from core.errors import StudioError
+from core.paths import data_folder
+from studio.actions import Actions
+from studio.document import Document
+
+
+def log_folder() -> Path:
+    """Where the log is kept."""
+    return data_folder() / "logs"
+
+
+def ask_folder(parent: QWidget, title: str) -> Path | None:
+    """Ask for a folder."""
+    answer = QFileDialog.getExistingDirectory(parent, title, str(Path.home()))
+    return Path(answer) if answer else None
+
+
+def ask_clips(parent: QWidget) -> list[Path]:
+    """Ask for clip files."""
+    answer, _ = QFileDialog.getOpenFileNames(
+        parent, "Import clips", str(Path.home()), "Motion clips (*.npz)"
+    )
+    return [Path(name) for name in answer]
+
+
+def save_picture(parent: QWidget, document: Document, picture: npt.NDArray[np.uint8]) -> None:
+    """Ask where to, and write an (H, W, 3) uint8 picture as PNG."""
+    answer, _ = QFileDialog.getSaveFileName(
+        parent, "Save picture", str(Path.home() / "motion.png"), "PNG picture (*.png)"
+    )
+    if not answer:
+        return
+    path = Path(answer).with_suffix(".png")
+    try:
+        write_picture(path, picture)
+    except StudioError as error:
+        document.problem.emit(error.message, error.hint)
+    else:
+        document.message.emit(f"Picture saved: {path}")
+
+
+def write_picture(path: Path, picture: npt.NDArray[np.uint8]) -> None:
+    """Write an (H, W, 3) uint8 picture as PNG, whole or not at all. Raises FileProblem."""
+    height, width = picture.shape[:2]
+    pixels = np.ascontiguousarray(picture)
+    image = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
+    with written_whole(path) as temporary:
+        if not image.save(str(temporary), "PNG"):
+            raise OSError(None, "the picture could not be encoded")
+
+
+def _show(dialog: QDialog) -> None:
+    dialog.setModal(True)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def open_export(parent: QWidget, document: Document) -> None:
+    """Open the export dialog for what is selected or shown."""
+    from studio.dialogs.export import ExportDialog
+
+    _show(ExportDialog(document, parent))
+
+
+def open_models(parent: QWidget, document: Document) -> None:
+    """Open the dialog about model files."""
+    from studio.dialogs.models import ModelsDialog
+
+    _show(ModelsDialog(document, parent))
+
+
+def open_shortcuts(parent: QWidget, actions: Actions) -> None:
+    """Show the cheat sheet."""
+    from studio.window.sheets import ShortcutsDialog
+
+    _show(ShortcutsDialog(actions, parent))
+
+
+def open_about(parent: QWidget) -> None:
+    """Show what this program is."""
+    from studio.window.sheets import AboutDialog
+
+    _show(AboutDialog(parent))
+
+
+def open_log_folder(document: Document) -> None:
+    """Open the log's folder in the system's file browser."""
+    folder = log_folder()
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        document.message.emit(f"The log is in {folder}")

@@ -1,0 +1,381 @@
+"""The main window: puts header, pages, middle and bars together and hands orders on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from studio import bridge
+from studio.actions import Actions
+from studio.document import Document
+from studio.panels.library import LibraryPanel
+from studio.playback import Playback
+from studio.settings import Settings
+from studio.window import dialogs, files
+from studio.window.bars import ErrorBar, StatusLine
+from studio.window.commands import window_actions
+from studio.window.header import Header
+from studio.window.middle import Middle
+from studio.window.page import PAGES, Page, PageContext, PageEntry
+from studio.window.palette import CommandPalette, Entry
+from studio.window.splitter import Columns
+
+log = logging.getLogger(__name__)
+
+MINIMUM = (1000, 640)
+FIRST_PAGE = "create"
+
+
+class MainWindow(QMainWindow):
+    """One window, one document, one clock. ``page_changed(id)`` after the page was switched."""
+
+    page_changed = Signal(str)
+
+    def __init__(
+        self, document: Document, *, settings: Settings | None = None,
+        entries: Sequence[PageEntry] = PAGES,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.setWindowTitle("Motion Studio")
+        self.setMinimumSize(*MINIMUM)
+        self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.document = document
+        self.playback = Playback(self)
+        self.settings = settings or Settings()
+        self.page_id = ""
+        self._entries = {entry.id: entry for entry in entries}
+        self._pages: dict[str, Page] = {}
+        self._libraries: list[LibraryPanel] = []
+        self._overlay_was_shown: dict[str, bool] = {}
+        self.actions_table = Actions(self)
+        self.actions_table.add(window_actions(self))
+        self._compose(entries)
+        self._connect()
+        self._restore()
+
+    # -- putting together -------------------------------------------------------------------------
+    def _compose(self, entries: Sequence[PageEntry]) -> None:
+        self.header = Header(entries, self.actions_table)
+        self.error_bar = ErrorBar()
+        self.status = StatusLine()
+        self.middle = Middle(self.document, self.playback, self.actions_table)
+        self.left_stack, self.right_stack = QStackedWidget(), QStackedWidget()
+        self.columns = Columns(self.left_stack, self.middle, self.right_stack)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.error_bar)
+        column.addWidget(self.columns, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(central)
+        self.palette_ = CommandPalette(self, self._palette_entries)
+
+    def _connect(self) -> None:
+        document, actions = self.document, self.actions_table
+        self.header.page_chosen.connect(self.go_to)
+        self.header.palette_wanted.connect(self.open_palette)
+        self.header.jobs_pressed.connect(lambda: self.go_to("capture"))
+        self.header.device_pressed.connect(self.show_models)
+        document.message.connect(self.status.say)
+        document.problem.connect(self.show_problem)
+        document.project_changed.connect(self._show_project)
+        for signal in (
+            document.history_changed, document.library_selection_changed,
+            document.shown_changed, document.selection_changed, self.playback.settings_changed,
+        ):  # fmt: skip
+            signal.connect(actions.refresh)
+        document.shown_changed.connect(self._show_facts)
+        self._show_project()
+        self._show_facts()
+
+    def _restore(self) -> None:
+        self.resize(1440, 900)
+        geometry = self.settings.state("window/geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self._fit_on_screen()
+        self.columns.restore(self.settings)
+        self.playback.set_looping(self.settings.flag("playback/loop", True))
+        wanted = self.settings.text("window/page", FIRST_PAGE)
+        entry = self._entries.get(wanted)
+        usable = [e.id for e in self._entries.values() if e.make is not None]
+        self.go_to(wanted if entry is not None and entry.make is not None else usable[0])
+
+    def _fit_on_screen(self) -> None:
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        room = screen.availableGeometry()
+        self.resize(self.size().boundedTo(room.size()))
+        if not room.contains(self.geometry()):
+            self.move(room.topLeft())
+
+    # -- pages ------------------------------------------------------------------------------------
+    def page(self, page_id: str) -> Any:
+        """The page, made on first use. Raises KeyError for a page this version does not have."""
+        if page_id not in self._pages:
+            entry = self._entries[page_id]
+            if entry.make is None:
+                raise KeyError(page_id)
+            page = self._pages[page_id] = entry.make(
+                PageContext(
+                    document=self.document, playback=self.playback, actions=self.actions_table,
+                    viewport=self.middle.viewport, library=self._make_library,
+                    go_to=self.go_to, report_job=self.header.set_job,
+                )
+            )  # fmt: skip
+            self.left_stack.addWidget(page.left)
+            self.right_stack.addWidget(page.right)
+            if page.overlay is not None:
+                self.middle.add_overlay(page.overlay)
+        return self._pages[page_id]
+
+    def go_to(self, page_id: str) -> None:
+        """Switch to a page."""
+        entry = self._entries.get(page_id)
+        if page_id == self.page_id or entry is None or entry.make is None:
+            self.header.set_page(self.page_id)
+            return
+        page: Page = self.page(page_id)
+        if self.page_id:
+            self._leave(self._pages[self.page_id])
+        self.page_id = page_id
+        self.left_stack.setCurrentWidget(page.left)
+        self.right_stack.setCurrentWidget(page.right)
+        if page.overlay is not None:
+            page.overlay.setVisible(self._overlay_was_shown.get(page_id, False))
+        self.actions_table.add(page.actions())
+        page.entered()
+        self.header.set_page(page_id)
+        self.actions_table.refresh()
+        self.page_changed.emit(page_id)
+
+    def _leave(self, page: Page) -> None:
+        if page.overlay is not None:
+            self._overlay_was_shown[page.id] = not page.overlay.isHidden()
+            page.overlay.hide()
+        self.actions_table.remove(action.id for action in page.actions())
+        page.left_behind()
+
+    def _make_library(self) -> QWidget:
+        panel = LibraryPanel(self.document, self.actions_table)
+        self._libraries.append(panel)
+        return panel
+
+    def visible_library(self) -> LibraryPanel | None:
+        """The library panel one sees, if the page has one."""
+        return next((panel for panel in self._libraries if panel.isVisible()), None)
+
+    # -- what is said -----------------------------------------------------------------------------
+    def show_problem(self, message: str, hint: str = "") -> None:
+        """Say what went wrong, with the button for the next step where there is one."""
+        if "model" in f"{message} {hint}".lower():
+            self.error_bar.show_problem(message, hint, "Model files…", self.show_models)
+        else:
+            self.error_bar.show_problem(message, hint)
+
+    def _show_project(self) -> None:
+        project = self.document.project
+        self.status.set_place(f"project {project.name}" if project is not None else "no project")
+
+    def _show_facts(self) -> None:
+        shown = self.document.shown
+        if not shown:
+            self.status.set_facts("")
+            return
+        from core.body import body_for
+
+        bodies = {body_for(clip.motion).name: body_for(clip.motion) for clip in shown}
+        self.status.set_facts(
+            " · ".join(f"{name}, {len(b.template):,} vertices" for name, b in bodies.items())
+        )
+
+    # -- orders from the table of actions ---------------------------------------------------------
+    def middle_view(self) -> Middle:
+        """The middle, for actions that are asked before it is there."""
+        return self.middle
+
+    def has_viewport(self) -> bool:
+        """Whether there is a picture to save."""
+        return self.middle.viewport.is_available
+
+    def has_library_selection(self) -> bool:
+        """Whether clips are selected in the library."""
+        return bool(self.document.library_selection)
+
+    def has_one_selected(self) -> bool:
+        """Whether exactly one clip is selected in a library that is on screen."""
+        return len(self.document.library_selection) == 1 and self.visible_library() is not None
+
+    def can_export(self) -> bool:
+        """Whether there is anything to export."""
+        return bool(self.document.shown or self.document.library_selection)
+
+    def import_video(self) -> None:
+        """Ask for a video and estimate it."""
+        self.go_to("capture")
+        self.page("capture").import_videos(None)
+
+    def import_sample(self) -> None:
+        """Estimate the sample video."""
+        self.go_to("capture")
+        self.page("capture").import_sample()
+
+    def import_clip(self) -> None:
+        """Ask for clip files and add them to the library."""
+        files.add_clips(self.document, dialogs.ask_clips(self))
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Take in files that were dropped or named at the start: videos and clips."""
+        videos = files.import_any(self.document, paths)
+        if videos:
+            self.go_to("capture")
+            self.page("capture").import_videos(videos)
+
+    def new_project(self) -> None:
+        """Ask for a folder and start a project in it."""
+        folder = dialogs.ask_folder(self, "New project: choose an empty folder")
+        if folder is not None:
+            self.document.open_project(folder)
+
+    def open_project(self) -> None:
+        """Ask for a project's folder and open it."""
+        folder = dialogs.ask_folder(self, "Open project")
+        if folder is not None:
+            self.document.open_project(folder)
+
+    def export(self) -> None:
+        """Open the export dialog."""
+        dialogs.open_export(self, self.document)
+
+    def save_picture(self) -> None:
+        """Save what the viewport shows."""
+        dialogs.save_picture(self, self.document, self.middle.viewport.grab_image())
+
+    def show_models(self) -> None:
+        """Show what is installed and what is missing."""
+        dialogs.open_models(self, self.document)
+
+    def show_clips(self) -> None:
+        """Put the library's selection into the viewport."""
+        self.document.show_from_library(self.document.library_selection)
+
+    def rename_clip(self) -> None:
+        """Rename the selected clip where it stands."""
+        library = self.visible_library()
+        if library is not None:
+            library.rename_current()
+
+    def delete_clips(self) -> None:
+        """Move the library's selection to the bin."""
+        from core.project import DeleteClips
+
+        chosen = self.document.library_selection
+        if self.document.execute(DeleteClips(chosen)):
+            what = "Clip" if len(chosen) == 1 else f"{len(chosen)} clips"
+            key = self.actions_table.key_text("undo")
+            self.document.message.emit(f"{what} deleted. {key} brings it back.")
+
+    def find_clip(self) -> None:
+        """Go to the library's filter."""
+        if self.visible_library() is None:
+            self.go_to("create")
+            self.columns.open("left")
+        library = self.visible_library()
+        if library is not None:
+            library.search.setFocus()
+            library.search.selectAll()
+
+    def toggle_panel(self, side: str) -> None:
+        """Hide or show the left or the right column."""
+        self.columns.toggle(side)
+        self.actions_table.refresh()
+
+    def is_panel_open(self, side: str) -> bool:
+        """Whether a column is seen."""
+        return self.columns.is_open(side)
+
+    def toggle_full_screen(self) -> None:
+        """Take the whole screen, or give it back."""
+        (self.showNormal if self.isFullScreen() else self.showFullScreen)()
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        self.palette_.open()
+
+    def open_menu(self) -> None:
+        """Open the menu."""
+        self.header.open_menu()
+
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        dialogs.open_shortcuts(self, self.actions_table)
+
+    def show_about(self) -> None:
+        """Say what this program is."""
+        dialogs.open_about(self)
+
+    def open_log_folder(self) -> None:
+        """Show the folder with the log."""
+        dialogs.open_log_folder(self.document)
+
+    def _palette_entries(self) -> list[Entry]:
+        entries = [
+            Entry(
+                text=(a.text_now() if a.text_now else a.text).rstrip("…"), key=a.key_text,
+                group=a.menu or self._entries[self.page_id].title, run=a.run, icon=a.icon,
+                enabled=a.enabled(),
+            )
+            for a in self.actions_table
+            if a.id != "palette"
+        ]  # fmt: skip
+        entries += [
+            Entry(text=clip.name, group="Clip", icon="clip",
+                  run=lambda c=clip.id: self.document.show_from_library([c]))
+            for clip in self.document.clips()
+        ]  # fmt: skip
+        return entries
+
+    # -- Qt ---------------------------------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        QTimer.singleShot(0, self, lambda: self.import_files(paths))  # let the drag end first
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.playback.pause()
+        self._remember()
+        bridge.shut_down()
+        self.middle.viewport.shut_down()
+        if self.document.project is not None:
+            self.document.project.close()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self.page_id:
+            self.actions_table.refresh()
+
+    def _remember(self) -> None:
+        settings = self.settings
+        if not self.isFullScreen():
+            settings.set("window/geometry", self.saveGeometry())
+        settings.set("window/page", self.page_id)
+        self.columns.remember(settings)
+        settings.set("playback/loop", self.playback.is_looping)
+        if self.document.project is not None:
+            settings.set("project/folder", str(self.document.project.folder))
+        shown = [clip.clip_id for clip in self.document.shown if clip.clip_id is not None]
+        settings.set("project/shown", shown)
+        settings.save()

@@ -1,0 +1,177 @@
+"""The middle of the window: the body as large as can be, and time below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from core.motion import Motion
+from studio.actions import Actions
+from studio.document import Document
+from studio.panels.clip_facts import FactsCache
+from studio.panels.timeline import Timeline, TimelineClip
+from studio.panels.transport import Transport
+from studio.playback import Playback
+from studio.viewport import Viewport
+from studio.widgets import Separator, ToggleGroup
+
+_EDGE = 14
+
+
+class ViewportControls(QObject):
+    """The two groups of switches that hang in the viewport's upper corners."""
+
+    def __init__(self, viewport: Viewport, actions: Actions) -> None:
+        super().__init__(viewport)
+        self._viewport = viewport
+        self.looks = ToggleGroup(
+            [
+                ("body", "Body", actions.tooltip("mode-body")),
+                ("skeleton", "Skeleton", actions.tooltip("mode-skeleton")),
+                ("ghosts", "Ghosts", actions.tooltip("ghosts")),
+            ],
+            exclusive=False,
+            name="What is drawn",
+            parent=viewport,
+        )
+        self.cameras = ToggleGroup(
+            [
+                (name, name.capitalize(), actions.tooltip(f"camera-{name}"))
+                for name in ("front", "side", "orbit", "follow")
+            ],
+            name="Camera",
+            parent=viewport,
+        )
+        self.looks.toggled.connect(
+            lambda option, _on: actions.run("ghosts" if option == "ghosts" else f"mode-{option}")
+        )
+        self.cameras.picked.connect(lambda name: actions.run(f"camera-{name}"))
+        viewport.installEventFilter(self)
+        self._place()
+
+    def show_state(self, mode: str, ghosts: bool, camera: str) -> None:
+        """Bring the switches in line with the view."""
+        for option, is_on in (
+            ("body", mode == "body"), ("skeleton", mode == "skeleton"), ("ghosts", ghosts),
+        ):  # fmt: skip
+            self.looks.set_on(option, is_on)
+        self.cameras.set_current(camera)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        width = self._viewport.width()
+        left, right = self.looks.sizeHint(), self.cameras.sizeHint()
+        self.looks.setGeometry(_EDGE, _EDGE, left.width(), left.height())
+        fits = left.width() + right.width() + 3 * _EDGE <= width
+        if fits:
+            self.cameras.setGeometry(
+                width - right.width() - _EDGE, _EDGE, right.width(), right.height()
+            )
+        else:  # a narrow view: one under the other
+            self.cameras.setGeometry(
+                _EDGE, _EDGE + left.height() + 6, right.width(), right.height()
+            )
+        for group in (self.looks, self.cameras):
+            group.raise_()
+
+
+class Middle(QWidget):
+    """Viewport, what a page lays beside it, transport and timeline; follows the document."""
+
+    def __init__(
+        self, document: Document, playback: Playback, actions: Actions,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.setObjectName("middle")
+        self._document, self._playback = document, playback
+        self._facts = FactsCache()
+        self.mode, self.ghosts = "body", False
+        self.viewport = Viewport(self)
+        self.controls = ViewportControls(self.viewport, actions)
+        self.stage = QSplitter(Qt.Orientation.Horizontal)
+        self.stage.setHandleWidth(1)
+        self.stage.setChildrenCollapsible(False)
+        self.stage.addWidget(self.viewport)
+        self.transport = Transport(playback, actions)
+        self.timeline = Timeline(playback)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stage, 1)
+        for widget in (Separator(), self.transport, self.timeline):
+            column.addWidget(widget)
+        document.shown_changed.connect(self._show_bodies)
+        document.selection_changed.connect(self._show_selection)
+        playback.time_changed.connect(self.viewport.set_time)
+        playback.settings_changed.connect(lambda: self.viewport.set_looping(playback.is_looping))
+        self.viewport.body_clicked.connect(lambda key: document.select(key or None))
+        self._show_look()
+        self._show_bodies()
+        self._show_selection()
+
+    def add_overlay(self, overlay: QWidget) -> None:
+        """Take a page's own view into the stage, left of the bodies; hidden at first."""
+        overlay.hide()
+        self.stage.insertWidget(0, overlay)
+
+    def set_mode(self, mode: str) -> None:
+        """Draw "body" or "skeleton"."""
+        self.mode = mode
+        self.viewport.set_mode(mode)
+        self._show_look()
+
+    def set_ghosts(self, ghosts: bool) -> None:
+        """Draw the selected body a little earlier and later too."""
+        self.ghosts = ghosts
+        self.viewport.set_ghosts(ghosts)
+        self._show_look()
+
+    def set_camera(self, name: str) -> None:
+        """Look from one of the presets."""
+        self.viewport.set_camera(name)
+        self._show_look()
+
+    def _show_look(self) -> None:
+        self.controls.show_state(self.mode, self.ghosts, self.viewport.camera)
+
+    def _show_bodies(self) -> None:
+        shown = self._document.shown
+        longest = max((clip.motion.duration for clip in shown), default=0.0)
+        selected = self._document.selected
+        fps = (selected or shown[0]).motion.fps if shown else 30.0
+        self._playback.set_length(longest, fps)
+        self.viewport.set_bodies(self._document.bodies())
+        self.viewport.selected = self._document.selected_key
+        self.viewport.set_time(self._playback.time)
+        self._show_clip()
+
+    def _show_selection(self) -> None:
+        self.viewport.selected = self._document.selected_key
+        selected = self._document.selected
+        if selected is not None:
+            self._playback.set_length(self._playback.duration, selected.motion.fps)
+        self._show_clip()
+
+    def _show_clip(self) -> None:
+        clip = self._document.selected
+        if clip is None:
+            self.timeline.set_clip(None)
+            self.transport.set_facts(None)
+            return
+        facts = self._facts.of(clip.motion)
+        name = f"{clip.name} · {clip.detail}" if clip.detail else clip.name
+        self.timeline.set_clip(
+            TimelineClip(
+                name=name, color=self._document.color_of(clip), motion=clip.motion, facts=facts
+            )
+        )
+        self.transport.set_facts(facts, _mean_confidence(clip.motion))
+
+
+def _mean_confidence(motion: Motion) -> float | None:
+    return None if motion.confidence is None else float(motion.confidence.mean())

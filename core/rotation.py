@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.transform import Rotation
 
 Array = npt.NDArray[Any]
 
@@ -146,6 +145,8 @@ def rotmat_to_euler(rotmat: Array, order: str) -> Array:
 
     Intrinsic "ZXY" means R = Rz Rx Ry: BVH's reading of its channels from left to right.
     """
+    from scipy.spatial.transform import Rotation  # slow to import; the window starts without it
+
     rotmat = np.asarray(rotmat)
     flat = Rotation.from_matrix(rotmat.reshape(-1, 3, 3)).as_euler(order.upper())
     return np.asarray(flat).reshape((*rotmat.shape[:-2], 3))
@@ -153,6 +154,8 @@ def rotmat_to_euler(rotmat: Array, order: str) -> Array:
 
 def euler_to_rotmat(angles: Array, order: str) -> Array:
     """(..., 3) intrinsic Euler angles in radians -> (..., 3, 3); inverse of rotmat_to_euler."""
+    from scipy.spatial.transform import Rotation
+
     angles = np.asarray(angles)
     flat = Rotation.from_euler(order.upper(), angles.reshape(-1, 3)).as_matrix()
     return np.asarray(flat).reshape((*angles.shape[:-1], 3, 3))

@@ -13,6 +13,7 @@ from core.body.kinematics import (
 from core.body.library import body_for, default_body, load_body
 from core.body.model import BodyModel, RestBody
 from core.body.skinning import skin
+from core.body.smpl_file import save_body
 from core.body.smplx_bridge import to_smplx
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "forward_kinematics",
     "joint_positions",
     "load_body",
+    "save_body",
     "skin",
     "to_smplx",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.body.model import BodyModel
+from core.body.smpl_file import read_smpl
 from core.errors import FileProblem
 from core.motion import FREE_BODY_ID, Motion
 from core.paths import RESOURCES
@@ -42,8 +43,6 @@ def load_body(path: Path) -> BodyModel:
 
     Raises FileProblem for a file that is not one, is damaged, or is refused.
     """
-    from core.body.smpl_file import read_smpl  # only needed when somebody brings a file
-
     return read_smpl(path)
 
 

@@ -94,6 +94,14 @@ class BodyModel:
             return self._template_features
         return self._features_of(rest.vertices)
 
+    @cached_property
+    def pose_shape_planes(self) -> FloatArray:
+        """(207, 3V) pose blend shapes with each coordinate's vertices side by side."""
+        if self.posedirs is None:
+            return np.zeros((NUM_POSE_FEATURES, 3 * self.num_vertices), np.float32)
+        planes = self.posedirs.transpose(2, 1, 0).reshape(NUM_POSE_FEATURES, -1)
+        return np.ascontiguousarray(planes)
+
     def sparse_weights(self) -> tuple[npt.NDArray[np.int32], FloatArray]:
         """Return the four strongest bones a vertex, ids (V, 4) and weights (V, 4) summing to 1."""
         return self._sparse_weights

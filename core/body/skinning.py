@@ -54,20 +54,24 @@ def _skin_with_pose_shapes(
 ) -> FloatArray:
     """Add pose blend shapes: rest vertices differ by frame, so bones are blended per vertex."""
     num_frames, num_vertices = transforms.shape[0], body.num_vertices
-    assert body.posedirs is not None
-    directions = body.posedirs.transpose(2, 1, 0).reshape(-1, 3 * num_vertices)
-    directions = np.ascontiguousarray(directions)  # (207, 3V), planar
     features = (rotmats[:, 1:] - np.eye(3, dtype=np.float32)).reshape(num_frames, -1)
     weights = np.ascontiguousarray(body.weights.T)  # (24, V)
-    planes = rest.vertices.T[None]
+    planes = rest.vertices.T.ravel()
+    bones = transforms.transpose(0, 2, 3, 1).reshape(num_frames, 12, NUM_JOINTS)
     out = np.empty((num_frames, 3, num_vertices), np.float32)
+    moved = np.empty((CHUNK, 3 * num_vertices), np.float32)
+    blended = np.empty((CHUNK * 12, num_vertices), np.float32)
     for start in range(0, num_frames, CHUNK):
-        part = slice(start, start + CHUNK)
-        moved = (features[part] @ directions).reshape(-1, 3, num_vertices) + planes
-        bones = transforms[part].transpose(0, 2, 3, 1)  # (c, 3, 4, 24)
-        blended = (bones.reshape(-1, NUM_JOINTS) @ weights).reshape(-1, 3, 4, num_vertices)
-        blended[:, :, :3] *= moved[:, None]
-        np.sum(blended, axis=2, out=out[part])
+        part = slice(start, min(start + CHUNK, num_frames))
+        count = part.stop - part.start
+        rest_now, by_vertex = moved[:count], blended[: count * 12]
+        np.matmul(features[part], body.pose_shape_planes, out=rest_now)
+        rest_now += planes
+        np.matmul(bones[part].reshape(-1, NUM_JOINTS), weights, out=by_vertex)
+        matrices = by_vertex.reshape(count, 3, 4, num_vertices)
+        vertices = rest_now.reshape(count, 3, num_vertices)
+        np.einsum("tikv,tkv->tiv", matrices[:, :, :3], vertices, out=out[part])
+        out[part] += matrices[:, :, 3]
     return out.transpose(0, 2, 1)
 
 

@@ -115,8 +115,11 @@ def smpl_weights(source: Source, tposed: np.ndarray, joints: np.ndarray) -> np.n
 
 
 def four_largest(weights: np.ndarray) -> np.ndarray:
-    """(V, 24) -> the same with the four largest a row kept and renormalised."""
-    order = np.argsort(-weights, axis=1, kind="stable")
-    out = weights.copy()
-    np.put_along_axis(out, order[:, 4:], 0, axis=1)
+    """(V, 24) -> the same with the four largest a row kept and renormalised.
+
+    Where the fourth and fifth are as large, as left and right are on the middle line, both go:
+    keeping one would break the symmetry.
+    """
+    fifth = -np.sort(-weights, axis=1)[:, 4:5]
+    out = np.where(weights > fifth + 1e-6, weights, 0)
     return out / out.sum(axis=1, keepdims=True)

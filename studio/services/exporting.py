@@ -6,7 +6,7 @@ at all (by the exporters), and a failure with one clip neither loses nor stops t
 
 from __future__ import annotations
 
-import inspect
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -185,9 +185,8 @@ def known_options(ending: str, options: dict[str, Any]) -> dict[str, Any]:
     """Keep of ``options`` what the exporter for ``ending`` takes as keyword arguments."""
     from core.export import EXPORTERS
 
-    exporter: Any = EXPORTERS[ending]
-    function = getattr(exporter, "write", None) or getattr(exporter, "export", None) or exporter
-    names = inspect.signature(function).parameters
+    kind = EXPORTERS[ending].options
+    names = {f.name for f in dataclasses.fields(kind)} if kind is not None else set()
     return {key: value for key, value in options.items() if key in names}
 
 

@@ -6,6 +6,7 @@ opens without it); here are the names the clips get and the judgement the Captur
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,14 +37,16 @@ class Check:
 class ImportedVideo:
     """The people found in one video and what the estimator said about it.
 
-    ``motions`` holds one motion a person, the most prominent first; ``landmarks`` whatever the
-    estimator offers for drawing over the picture, else None.
+    ``motions`` holds one motion a person, the most prominent first; ``overlays`` the points seen in
+    the video's frames (``core.estimators.base.Overlay``), ``start_seconds`` when each motion's
+    first frame is in the video; both may be shorter than ``motions``.
     """
 
     path: Path
     motions: tuple[Motion, ...]
     summary: dict[str, Any] = field(default_factory=dict)
-    landmarks: Any = None
+    overlays: tuple[Any, ...] = ()
+    start_seconds: tuple[float, ...] = ()
     estimator: str = "blazepose"
 
     @property
@@ -55,6 +58,16 @@ class ImportedVideo:
     def num_frames(self) -> int:
         """Frames of the longest motion."""
         return max((m.num_frames for m in self.motions), default=0)
+
+    @property
+    def start(self) -> float:
+        """Second of the video at which the first motion begins."""
+        return float(self.start_seconds[0]) if self.start_seconds else 0.0
+
+    @property
+    def frames_per_second(self) -> float:
+        """How fast the estimate was, 0 where the estimator does not say."""
+        return float(self.summary.get("frames_per_second", 0.0) or 0.0)
 
     def command(self) -> AddClips:
         """The undoable command that keeps these clips."""
@@ -85,26 +98,38 @@ def import_video(
     path: Path,
     *,
     estimator: str = "blazepose",
-    focal: float | None = None,
+    field_of_view: float | None = None,
     progress: Progress = SILENT,
 ) -> ImportedVideo:
-    """Estimate the people of a video; ``focal`` in pixels, None to guess it from the picture size.
+    """Estimate the people of a video.
 
+    field_of_view: of the picture's diagonal, degrees; None takes the estimator's own guess.
     Raises FileProblem, NoPersonFound or ModelProblem with a sentence, Cancelled when stopped.
     """
     if not path.is_file():
         raise FileProblem(f"{path.name} is not there.", "Check whether it was moved or renamed.")
     from core.estimators import estimate_video
 
-    options: dict[str, Any] = {} if focal is None else {"focal": focal}
-    estimate = estimate_video(path, estimator=estimator, progress=progress, **options)
+    focal = None
+    if field_of_view is not None:
+        from core.video.decode import probe
+
+        info = probe(path)
+        focal = focal_pixels(field_of_view, info.width, info.height)
+    estimate = estimate_video(path, estimator=estimator, progress=progress, focal=focal)
     return ImportedVideo(
         path=path,
         motions=tuple(estimate.motions),
         summary=dict(estimate.summary),
-        landmarks=getattr(estimate, "landmarks", None),
+        overlays=tuple(estimate.landmarks),
+        start_seconds=tuple(estimate.start_seconds),
         estimator=estimator,
     )
+
+
+def focal_pixels(field_of_view: float, width: int, height: int) -> float:
+    """Focal length in pixels of a camera whose diagonal field of view is this many degrees."""
+    return 0.5 * math.hypot(width, height) / math.tan(math.radians(field_of_view) / 2)
 
 
 def sample_video() -> Path:
@@ -118,7 +143,7 @@ def sample_video() -> Path:
     if path is None:
         raise FileProblem(
             "The sample video is not on this machine yet.",
-            "Open Help > Models and press Install, or drop a video of your own here.",
+            "Open File > Model files and press Install, or drop a video of your own here.",
         )
     return Path(path)
 

@@ -1,0 +1,1 @@
+"""Dialogs: export, model files. They ask and show; the work is done in ``studio.services``."""

@@ -1,0 +1,1 @@
+"""The pages: each composes panels left and right of the viewport and binds them to the document."""

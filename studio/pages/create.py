@@ -1,0 +1,337 @@
+"""Create: sample motions by action, shape them, keep the good ones.
+
+Composes the library on the left and the action, sampling and latent panels on the right, in the
+order in which people change them; what they do lies in :class:`CreateSession`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import StudioError
+from studio import theme
+from studio.actions import Action
+from studio.document import ShownClip
+from studio.pages.create_session import CreateSession
+from studio.panels.action_picker import ActionPicker
+from studio.panels.latent import LatentMapPanel, LatentSliders
+from studio.panels.sampling import SamplingPanel
+from studio.services.sampler import (
+    DEMO_CHECKPOINT,
+    MAX_SEED,
+    Sampler,
+    SampleSettings,
+)
+from studio.widgets import Button, SidePanel
+from studio.window.page import PageContext
+
+LENGTHS = (40, 60, 80, 120)
+_TYPING = (QLineEdit, QAbstractItemView, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+
+
+class CreatePage(QObject):
+    """The page; implements ``studio.window.page.Page``."""
+
+    id = "create"
+    title = "Create"
+
+    def __init__(self, context: PageContext, sampler: Sampler | None = None) -> None:
+        super().__init__(context.viewport)
+        self._context = context
+        self._document = context.document
+        self._is_here = False
+        self.session = CreateSession(
+            context.document, context.playback, sampler or Sampler(DEMO_CHECKPOINT), self
+        )
+        self.left: QWidget = context.library()
+        self.overlay: QWidget | None = None
+        self.picker = ActionPicker()
+        self.sampling = SamplingPanel()
+        self.sliders = LatentSliders()
+        self.map = LatentMapPanel()
+        self.keep_button = Button(
+            "Keep", key="K", tooltip="Keep the selected clip in the library  (K)"
+        )
+        self.export_button = Button(
+            "Export…", key="Ctrl+E", tooltip="Write clips to files  (Ctrl+E)"
+        )
+        self.right: QWidget = self._composed()
+        self._connect()
+        self._take_model()
+
+    def _composed(self) -> QWidget:
+        panel = SidePanel("Create")
+        panel.add(self.picker)
+        panel.add(self.sampling)
+        panel.add_separator()
+        panel.add(self.sliders)
+        panel.add(self.map)
+        panel.add_stretch()
+        foot = QHBoxLayout()
+        foot.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, 12)
+        foot.setSpacing(8)
+        foot.addWidget(self.keep_button)
+        foot.addWidget(self.export_button)
+        box = QWidget()
+        box.setAutoFillBackground(True)  # the scrolled controls pass below it
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(panel, 1)
+        column.addLayout(foot)
+        return box
+
+    def _connect(self) -> None:
+        self.picker.picked.connect(lambda _action: self.sample())
+        self.picker.model_pressed.connect(self.choose_model)
+        self.sampling.changed.connect(self._resample)
+        self.sampling.seed_changed.connect(self._resample)
+        self.sampling.sample_pressed.connect(self.sample)
+        self.sampling.dice_pressed.connect(self.roll)
+        self.sliders.changed.connect(self.session.shape_selected)
+        self.map.place_picked.connect(lambda x, y: self._point(x, y))
+        self.keep_button.clicked.connect(self.keep)
+        self.export_button.clicked.connect(self.export)
+        self.session.samples_changed.connect(self._follow)
+        self.session.directions_changed.connect(self._name_sliders)
+        self.session.map_changed.connect(self.map.set_map)
+        self.session.busy_changed.connect(self._show_busy)
+        self._document.selection_changed.connect(self._follow)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._notice_focus)
+
+    # -- Page -------------------------------------------------------------------------------------
+    def actions(self) -> Sequence[Action]:
+        unsaved = lambda: self.session.selected_unsaved is not None  # noqa: E731
+        selected = lambda: self._document.selected is not None  # noqa: E731
+        return (
+            Action(id="create.sample", text="Sample", run=self.sample, shortcut="Return; Enter",
+                   icon="sparkle", menu="Edit", section=5, enabled=self._can_take_enter,
+                   tip="Sample the chosen action"),
+            Action(id="create.roll", text="Sample with another seed", run=self.roll, shortcut="R",
+                   icon="dice", menu="Edit", section=5, enabled=self._can_sample),
+            Action(id="create.keep", text="Keep clip", run=self.keep, shortcut="K", icon="tick",
+                   menu="Edit", section=5, enabled=unsaved,
+                   tip="Keep the selected clip in the library"),
+            Action(id="create.keep_all", text="Keep all clips", run=self.keep_all,
+                   shortcut="Shift+K", menu="Edit", section=5,
+                   enabled=lambda: bool(self.session.unsaved)),
+            Action(id="create.reject", text="Reject clip", run=self.reject, shortcut="X",
+                   icon="close", menu="Edit", section=5, enabled=unsaved,
+                   tip="Take the selected clip away without keeping it"),
+            Action(id="create.find", text="Filter actions", run=self._to_filter, shortcut="A",
+                   icon="search"),
+            Action(id="create.again", text="Decode again as …", run=self.ask_again, shortcut="D",
+                   icon="refresh", menu="Edit", section=5, enabled=selected,
+                   tip="Encode the selected clip and decode it as another action or length"),
+            Action(id="create.reset", text="Reset shape", run=self.reset_shape, shortcut="0",
+                   enabled=lambda: self.session.selected_index is not None),
+            Action(id="create.model", text="Choose model …", run=self.choose_model, icon="chip"),
+        )  # fmt: skip
+
+    def entered(self) -> None:
+        self._is_here = True
+        self._follow()
+
+    def left_behind(self) -> None:
+        self._is_here = False
+
+    # -- orders -----------------------------------------------------------------------------------
+    def settings(self) -> SampleSettings:
+        """What the controls say now."""
+        return self.sampling.settings(self.picker.current)
+
+    def sample(self) -> None:
+        """Sample what the controls say."""
+        if not self.picker.current and self.picker.labels:
+            self.picker.set_current(self.picker.labels[0])
+        if self._can_sample():
+            self.session.sample(self.settings())
+        else:
+            message, hint = self.session.sampler.absence
+            self._document.problem.emit(message, hint)
+
+    def sample_action(self, action: str) -> None:
+        """Choose an action and sample it; for the command palette."""
+        if action in self.picker.labels:
+            self.picker.set_current(action)
+            self.sample()
+
+    def roll(self) -> None:
+        """Sample with a random seed."""
+        self.sampling.set_seed(random.randrange(MAX_SEED + 1) % 10_000)
+        self.sample()
+
+    def keep(self) -> None:
+        """Keep the selected sample."""
+        clip = self.session.selected_unsaved
+        if clip is not None and self.session.keep((clip,)):
+            self._context.actions.refresh()
+
+    def keep_all(self) -> None:
+        """Keep all samples that are not kept yet, as one undoable step."""
+        if self.session.keep(self.session.unsaved):
+            self._context.actions.refresh()
+
+    def reject(self) -> None:
+        """Take the selected sample away."""
+        clip = self.session.selected_unsaved
+        if clip is not None:
+            self.session.reject(clip)
+
+    def reset_shape(self) -> None:
+        """Set the sliders of the selected sample back to 0."""
+        self.sliders.set_offsets(())
+        self.session.shape_selected(self.sliders.offsets)
+
+    def export(self) -> None:
+        """Open the export dialog."""
+        from studio.dialogs.export import ExportDialog
+
+        ExportDialog.ask(self._document, self.right.window())
+
+    def ask_again(self) -> None:
+        """Offer the actions and lengths the selected clip can be decoded as."""
+        clip = self._document.selected
+        if clip is None or not self._can_sample():
+            return
+        menu = self.again_menu(clip)
+        menu.popup(self.sliders.mapToGlobal(self.sliders.rect().topLeft()))
+
+    def again_menu(self, clip: ShownClip) -> QMenu:
+        """The menu of :meth:`ask_again`."""
+        menu = QMenu(self.right)
+        menu.setAccessibleName("Decode again as")
+        length = min(max(clip.motion.num_frames, LENGTHS[0]), LENGTHS[-1])
+        for action in self.picker.labels:
+            menu.addAction(action, lambda a=action: self.session.reencode(clip, a, length))
+        menu.addSeparator()
+        own = clip.motion.provenance.label
+        action = own if own in self.picker.labels else self.picker.current
+        for frames in LENGTHS:
+            item = menu.addAction(f"{frames} frames")
+            item.setEnabled(bool(action))
+            item.triggered.connect(
+                lambda _checked=False, f=frames: self.session.reencode(clip, action, f)
+            )
+        return menu
+
+    def choose_model(self) -> None:
+        """Offer the demo model and a file of the user's own."""
+        menu = QMenu(self.right)
+        demo = menu.addAction("Demo model", lambda: self.open_model(DEMO_CHECKPOINT))
+        demo.setEnabled(DEMO_CHECKPOINT.is_file())
+        menu.addAction("Open another model …", self._ask_model)
+        button = self.picker.model_button
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _ask_model(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self.right.window(), "Open an ACTOR checkpoint", str(Path.home()),
+            "ACTOR checkpoints (*.safetensors *.tar *.pth);;All files (*)",
+        )  # fmt: skip
+        if name:
+            self.open_model(Path(name))
+
+    def open_model(self, path: Path) -> None:
+        """Sample from another checkpoint; a file that does not fit changes nothing."""
+        from studio import bridge
+
+        def checked(sampler: Sampler) -> None:
+            self.session.set_sampler(sampler)
+            self._take_model()
+            self._document.message.emit(f"Sampling from {sampler.card.name}.")
+
+        bridge.run_in_thread(
+            lambda progress: Sampler(path).loaded(),
+            checked,
+            self._document.problem.emit,
+            key="open-model",
+            owner=self,
+        )
+
+    # -- following what is ------------------------------------------------------------------------
+    def _take_model(self) -> None:
+        sampler = self.session.sampler
+        try:
+            card = sampler.card
+        except StudioError as error:
+            self.picker.set_model("no model", ())
+            self.sampling.set_can_sample(False)
+            self._document.problem.emit(error.message, error.hint)
+            return
+        self.picker.set_model(card.name, card.labels)
+        if not self.picker.current and card.labels:
+            first = "kicking" if "kicking" in card.labels else card.labels[0]
+            self.picker.set_current(first)
+        self.sampling.set_trained_length(card.num_frames)
+        self.sampling.set_can_sample(sampler.is_available)
+
+    def _can_sample(self) -> bool:
+        return self.session.sampler.is_available and bool(self.picker.current)
+
+    def _can_take_enter(self) -> bool:
+        """Enter samples, unless it belongs to a field or a list that has the focus."""
+        return self._can_sample() and not isinstance(QApplication.focusWidget(), _TYPING)
+
+    def _notice_focus(self, _old: QWidget | None, _new: QWidget | None) -> None:
+        if self._is_here and "create.sample" in self._context.actions:
+            self._context.actions.qaction("create.sample").setEnabled(self._can_take_enter())
+
+    def _resample(self) -> None:
+        """While samples are on screen, every change of a control is answered at once."""
+        if self.session.has_samples and self.session.unsaved:
+            self.session.sample(self.settings(), is_fresh=False)
+
+    def _point(self, x: float, y: float) -> None:
+        if self.session.selected_index is None:
+            self._document.problem.emit(
+                "There is no sampled clip to move on the map.", "Sample first, with Enter."
+            )
+        else:
+            self.session.place_selected((x, y))
+
+    def _name_sliders(self, names: tuple[str, ...]) -> None:
+        self.sliders.set_directions(names)
+        self._follow()
+
+    def _show_busy(self, text: str) -> None:
+        if text:
+            self._document.message.emit(text)
+
+    def _to_filter(self) -> None:
+        self.picker.filter.setFocus()
+        self.picker.filter.selectAll()
+
+    def _follow(self) -> None:
+        """Bring the controls in line with the selected clip."""
+        index = self.session.selected_index
+        clip = self._document.selected
+        self.keep_button.setEnabled(self.session.selected_unsaved is not None)
+        self.export_button.setEnabled(bool(self._document.shown) or bool(self._document.clips()))
+        self.sliders.setEnabled(index is not None)
+        shape = self.session.shapes.get(index) if index is not None else None
+        self.sliders.set_offsets(shape.offsets if shape is not None else ())
+        self.sliders.set_clip(clip.detail if clip is not None and index is not None else "")
+        action = clip.motion.provenance.label if clip is not None else ""
+        self.map.set_current(action or self.picker.current, self.session.place_of(index))
+        if self._is_here:
+            self._context.actions.refresh()

@@ -1,19 +1,20 @@
 """Between a motion and the network's input: 24 rotations as 6D rows, and the root's path.
 
 Rows 0..23 hold the first two rows of each joint's rotation matrix, row 24 the root translation
-relative to the first frame in its first three numbers (facts of the published data layout).
-Must not import torch: the network room converts.
+relative to the first frame in its first three numbers (the published data layout).
+Must not import torch: the network's modules convert.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelProblem
-from core.motion import FREE_BODY_ID, NUM_BETAS, Motion, Provenance
+from core.motion import Motion, Provenance
 from core.rotation import (
     rot6d_rows_to_rotmat,
     rotmat_to_rot6d_rows,
@@ -41,8 +42,6 @@ def features_to_motion(
     *,
     fps: float = 30.0,
     start: npt.ArrayLike | None = None,
-    betas: npt.ArrayLike | None = None,
-    body_id: str = FREE_BODY_ID,
     provenance: Provenance | None = None,
 ) -> Motion:
     """Turn (25, 6, T) back into a motion.
@@ -51,28 +50,58 @@ def features_to_motion(
     origin with the lowest sole of the clip on the floor y = 0. Raises ModelProblem on a shape that
     is not (25, 6, T) and StudioError on numbers that are not finite.
     """
+    origins = None if provenance is None else [provenance]
+    return features_to_motions(
+        np.asarray(features)[None], fps=fps, start=start, provenances=origins
+    )[0]
+
+
+def features_to_motions(
+    features: npt.NDArray[Any],
+    *,
+    fps: float = 30.0,
+    start: npt.ArrayLike | None = None,
+    provenances: Sequence[Provenance] | None = None,
+) -> list[Motion]:
+    """Turn (B, 25, 6, T) into B motions; see :func:`features_to_motion`."""
     features = np.asarray(features, dtype=np.float32)
-    if features.ndim != 3 or features.shape[:2] != (NUM_ROWS, NUM_FEATURES):
+    if features.ndim != 4 or features.shape[1:3] != (NUM_ROWS, NUM_FEATURES):
         raise ModelProblem(
-            f"The features have shape {features.shape}, not ({NUM_ROWS}, {NUM_FEATURES}, T).",
+            f"The features have shape {features.shape[1:]}, not ({NUM_ROWS}, {NUM_FEATURES}, T).",
             "The checkpoint was trained on another layout; choose one with 25 x 6 features.",
         )
-    rotmats = rot6d_rows_to_rotmat(np.moveaxis(features[:NUM_JOINTS], -1, 0))  # (T, 24, 3, 3)
-    path = features[NUM_JOINTS, :3].T
-    motion = Motion(
-        poses=rotmat_to_rotvec(rotmats),
-        trans=path - path[0] + (0.0 if start is None else np.asarray(start, np.float32)),
-        betas=np.zeros(NUM_BETAS, np.float32) if betas is None else betas,  # type: ignore[arg-type]
-        fps=fps,
-        body_id=body_id,
-        provenance=provenance or Provenance(kind="generated"),
-    )
-    return motion if start is not None else placed_on_floor(motion)
+    rotmats = rot6d_rows_to_rotmat(np.moveaxis(features[:, :NUM_JOINTS], -1, 1))
+    poses = rotmat_to_rotvec(rotmats)  # (B, T, 24, 3)
+    paths = np.moveaxis(features[:, NUM_JOINTS, :3], -1, 1)  # (B, T, 3)
+    paths = paths - paths[:, :1]
+    if start is not None:
+        paths = paths + np.asarray(start, np.float32)
+    motions = [
+        Motion(
+            poses=poses[i],
+            trans=paths[i],
+            fps=fps,
+            provenance=provenances[i] if provenances else Provenance(kind="generated"),
+        )
+        for i in range(len(features))
+    ]
+    return motions if start is not None else [placed_on_floor(motion) for motion in motions]
+
+
+def turned_over(features: FloatArray) -> FloatArray:
+    """Turn (..., 25, 6, T) by half a turn about x: from y down (VIBE's camera) to y up, or back.
+
+    Only the root turns: of its rotation's two rows the second changes sign, of its path y and z.
+    """
+    turned = features.copy()
+    turned[..., 0, 3:, :] *= -1.0
+    turned[..., NUM_JOINTS, 1:3, :] *= -1.0
+    return turned
 
 
 def placed_on_floor(motion: Motion) -> Motion:
     """Move the clip as a whole so that its lowest sole stands on y = 0."""
-    from core.body import floor_height  # deferred: the body is not needed to make features
+    from core.body import floor_height  # deferred: making features needs no body
 
     trans = motion.trans.copy()
     trans[:, 1] -= floor_height(motion)

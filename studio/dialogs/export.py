@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
-from PySide6.QtCore import QSettings, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -27,6 +26,7 @@ from studio import bridge, theme
 from studio.document import Document, ShownClip
 from studio.services import exporting
 from studio.services.exporting import ExportClip, ExportResult, ExportSettings
+from studio.settings import Settings
 from studio.widgets import Button, caption, label, primary_button
 from studio.widgets.labels import set_color
 
@@ -35,19 +35,14 @@ _NAME_WIDTH = 92
 
 
 class ExportDialog(QDialog):
-    """Asks, shows the plan while it is changed, writes in a thread, and says what was written.
-
-    Modeless, so a long export does not stop the work; one per window.
-    """
-
-    _open: ClassVar[ExportDialog | None] = None
+    """Asks, shows the plan while it is changed, writes in a thread, and says what was written."""
 
     def __init__(
-        self, document: Document, parent: QWidget | None = None, settings: QSettings | None = None
+        self, document: Document, parent: QWidget | None = None, settings: Settings | None = None
     ) -> None:
         super().__init__(parent)
         self._document = document
-        self._settings = settings
+        self._settings = settings or Settings()
         self._handle: bridge.Handle | None = None
         self._result: ExportResult | None = None
         self.setWindowTitle("Export")
@@ -74,20 +69,6 @@ class ExportDialog(QDialog):
         self._connect()
         self._remember(load=True)
         self._plan()
-
-    @classmethod
-    def ask(cls, document: Document, parent: QWidget | None = None) -> ExportDialog:
-        """Open the dialog, or bring the open one to the front."""
-        import shiboken6
-
-        dialog = cls._open
-        if dialog is None or not shiboken6.isValid(dialog) or not dialog.isVisible():
-            dialog = cls._open = cls(document, parent)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
-        return dialog
 
     # -- building ---------------------------------------------------------------------------------
     def _fill(self) -> None:
@@ -314,14 +295,13 @@ class ExportDialog(QDialog):
     def _remember(self, *, load: bool) -> None:
         """Keep folder, pattern and formats for the next time."""
         store = self._settings
-        if store is None:
-            return
         if load:
-            self.folder.setText(str(store.value("export/folder", self.folder.text())))
-            self.pattern.setText(str(store.value("export/pattern", self.pattern.text())))
+            self.folder.setText(store.text("export/folder", self.folder.text()))
+            self.pattern.setText(store.text("export/pattern", self.pattern.text()))
         else:
-            store.setValue("export/folder", self.folder.text())
-            store.setValue("export/pattern", self.pattern.text())
+            store.set("export/folder", self.folder.text())
+            store.set("export/pattern", self.pattern.text())
+            store.save()
 
 
 def _file_name(clip: ShownClip) -> str:

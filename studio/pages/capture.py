@@ -133,7 +133,7 @@ class CapturePage(QObject):
             Action(id="capture.again", text="Estimate again", run=self._again, shortcut="R",
                    icon="refresh", menu="Edit", section=5,
                    enabled=lambda: bool(current() and current().is_finished)),
-            Action(id="capture.landmarks", text="Landmarks over the video", shortcut="L",
+            Action(id="capture.landmarks", text="Landmarks over the video", shortcut="P",
                    run=self._toggle_landmarks, menu="View", section=5,
                    checked=lambda: self.video.shows_landmarks),
         )  # fmt: skip
@@ -201,9 +201,7 @@ class CapturePage(QObject):
     def _do_next(self) -> None:
         item = self.session.current
         if item is not None and item.state == "kept":
-            from studio.dialogs.export import ExportDialog
-
-            ExportDialog.ask(self._document, self.left.window())
+            self._context.actions.run("export")
         else:
             self._keep()
 

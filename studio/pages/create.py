@@ -203,10 +203,8 @@ class CreatePage(QObject):
         self.session.shape_selected(self.sliders.offsets)
 
     def export(self) -> None:
-        """Open the export dialog."""
-        from studio.dialogs.export import ExportDialog
-
-        ExportDialog.ask(self._document, self.right.window())
+        """Open the window's export dialog."""
+        self._context.actions.run("export")
 
     def ask_again(self) -> None:
         """Offer the actions and lengths the selected clip can be decoded as."""
@@ -326,7 +324,7 @@ class CreatePage(QObject):
         index = self.session.selected_index
         clip = self._document.selected
         self.keep_button.setEnabled(self.session.selected_unsaved is not None)
-        self.export_button.setEnabled(bool(self._document.shown) or bool(self._document.clips()))
+        self.export_button.setEnabled(bool(self._document.shown))
         self.sliders.setEnabled(index is not None)
         shape = self.session.shapes.get(index) if index is not None else None
         self.sliders.set_offsets(shape.offsets if shape is not None else ())

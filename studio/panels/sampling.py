@@ -44,7 +44,7 @@ class SamplingPanel(QWidget):
         )
         self.length = SliderRow(
             "Length", MIN_LENGTH, MAX_LENGTH, TRAINED_LENGTH,
-            text=lambda v: f"{v:.0f} f", tooltip="Frames of a clip, at the model's 30 frames a second",
+            text=lambda v: f"{v:.0f} f", tooltip="Frames of a clip; 30 are a second",
         )  # fmt: skip
         self.sigma = SliderRow(
             "Variation", 0.0, MAX_SIGMA, 1.0, step=0.05, text=lambda v: f"{v:.2f} σ",

@@ -1,4 +1,4 @@
-"""The video beside the body: previews while it is estimated, its frames in step with playback after.
+"""The video beside the body: previews while it is estimated, then frames in step with playback.
 
 Paints pictures it is given; reading them happens in ``studio.services.video_frames``.
 """

@@ -179,6 +179,7 @@ QPlainTextEdit:focus { border: 1px solid $ACCENT; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $FAINT; }
 QLineEdit[role="value"] { padding: 0 4px; }
+QLineEdit[role="search"] { padding: 0 4px; }
 QLineEdit[role="rename"] { padding: 0 4px; min-height: 22px; border-radius: 4px; }
 QLineEdit[role="palette"] { border: none; background: transparent; min-height: 40px;
     padding: 0 4px; }

@@ -16,6 +16,7 @@ class SearchField(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
+        self.setProperty("role", "search")
         self.setClearButtonEnabled(True)
         self.next_widget: QWidget | None = None
         lens = QAction(icons.icon("search", theme.FAINT), "", self)

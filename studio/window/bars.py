@@ -27,6 +27,7 @@ class StatusLine(QWidget):
             "", color=theme.FAINT, size=small, align=Qt.AlignmentFlag.AlignRight
         )
         self._message.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._message.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MARGIN, 1, theme.MARGIN, 0)
         row.setSpacing(20)
@@ -40,6 +41,7 @@ class StatusLine(QWidget):
 
     def say(self, text: str) -> None:
         """Say what happened; it grows fainter after a while."""
+        self._message.setVisible(bool(text))
         self._message.set_text(text)
         self._message.set_color(theme.DIM)
         self._fade.start()

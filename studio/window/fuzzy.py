@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _START, _WORD, _NEXT, _HIT = 12, 8, 6, 1
+GOOD = 120
+"""From here on the text holds what was typed as it stands; below, only its letters in order."""
 
 
 def score(query: str, text: str) -> int | None:
@@ -17,8 +19,7 @@ def score(query: str, text: str) -> int | None:
     at = text.find(query)
     if at >= 0:
         whole = 60 + (_START if at == 0 else _WORD if not text[at - 1].isalnum() else 0)
-        return whole * 4 - len(text)
-    best = 0
+        return whole * 4 - min(len(text), 80)
     total, place = 0, -1
     for letter in query.replace(" ", ""):
         found = _best_place(text, letter, place)
@@ -32,8 +33,7 @@ def score(query: str, text: str) -> int | None:
         if found == place + 1:
             gain += _NEXT
         total, place = total + gain, found
-        best = max(best, total)
-    return best * 2 - len(text)
+    return min(total * 2, GOOD - 1) - min(len(text), 80)
 
 
 def _best_place(text: str, letter: str, after: int) -> int:

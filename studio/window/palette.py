@@ -29,11 +29,12 @@ from PySide6.QtWidgets import (
 
 from studio import icons, theme
 from studio.widgets import Separator, paint
-from studio.window.fuzzy import score
+from studio.window.fuzzy import GOOD, score
 
 _ROW = 36
 _SHOWN_ROWS = 10
 _LIMIT = 60
+_ENOUGH = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,10 @@ class Entry:
 
 
 def found(entries: list[Entry], query: str) -> list[Entry]:
-    """Return the entries that fit, best first; disabled ones after those that can be used."""
+    """Return the entries that fit, best first; disabled ones after those that can be used.
+
+    Loose fits (letters here and there) only count where hardly anything fits well.
+    """
     scored = []
     for order, entry in enumerate(entries):
         points = score(query, entry.text)
@@ -59,7 +63,8 @@ def found(entries: list[Entry], query: str) -> list[Entry]:
         if points is not None:
             scored.append((not entry.enabled, -points if query else order, order, entry))
     scored.sort(key=lambda item: item[:3])
-    return [entry for *_, entry in scored[:_LIMIT]]
+    good = [item for item in scored if not query or -item[1] >= GOOD]
+    return [entry for *_, entry in (good if len(good) >= _ENOUGH else scored)[:_LIMIT]]
 
 
 class _Rows(QAbstractListModel):

@@ -10,7 +10,7 @@ import typer
 
 from core.atomic import written_whole
 from core.motion_file import save_motion
-from studio.cli.running import progress_bar
+from studio.cli.running import check_writable, libraries_muted, progress_bar
 
 
 def estimate(
@@ -40,7 +40,8 @@ def estimate(
     """
     from core.estimators import estimate_video
 
-    with progress_bar(f"Estimating {video.name}") as progress:
+    check_writable(out)
+    with libraries_muted(), progress_bar(f"Estimating {video.name}") as progress:
         result = estimate_video(video, estimator=estimator, progress=progress, focal=focal)
     files = []
     for person, motion in enumerate(result.motions, start=1):

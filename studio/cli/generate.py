@@ -11,6 +11,7 @@ from core.errors import ModelProblem
 from core.motion_file import save_motion
 from core.paths import RESOURCES
 from studio.cli.labels import match_label
+from studio.cli.running import check_writable
 
 DEMO_MODEL = RESOURCES / "models" / "demo_actor.safetensors"
 
@@ -61,6 +62,7 @@ def generate(
     if list_actions:
         print("\n".join(checkpoint.labels))
         return
+    check_writable(out)
     label = match_label(action, checkpoint.labels)
     request = SampleRequest(label=label, num_frames=frames, count=samples, seed=seed, sigma=sigma)
     name = label.replace(" ", "_")

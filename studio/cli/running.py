@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -90,6 +91,41 @@ def progress_bar(description: str) -> Iterator[Progress]:
         bar.close()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def libraries_muted() -> Iterator[None]:
+    """Keep what C libraries write to stderr out of the terminal; Python's own stderr stays.
+
+    The network runtime announces its delegates and decoders their opinions there, between the
+    progress bar and the sentences for the user. ``MOTION_STUDIO_VERBOSE=1`` lets them speak.
+    """
+    if os.environ.get("MOTION_STUDIO_VERBOSE"):
+        yield
+        return
+    before, descriptor = sys.stderr, 2
+    before.flush()
+    kept = os.dup(descriptor)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    try:
+        with os.fdopen(os.dup(kept), "w", encoding=before.encoding, buffering=1) as own:
+            sys.stderr = own
+            yield
+    finally:
+        sys.stderr = before
+        os.dup2(kept, descriptor)
+        os.close(kept)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise FileProblem before long work whose result could not be written to ``folder``."""
+    existing = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise FileProblem(
+            f"{folder} cannot be written to.", "Choose another folder, or change its rights."
+        )
 
 
 def clip_paths(given: list[Path]) -> list[Path]:

@@ -278,6 +278,49 @@ def test_a_failed_estimate_says_why_and_leaves_nothing(run, monkeypatch, tmp_pat
     assert not (tmp_path / "o").exists()
 
 
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(run, monkeypatch, tmp_path):
+    def estimate_video(*_args, **_kwargs):
+        raise AssertionError("must not start")
+
+    monkeypatch.setattr(core.estimators, "estimate_video", estimate_video, raising=False)
+    (tmp_path / "file").touch()
+    result = run("estimate", "dance.mp4", "--out", tmp_path / "file" / "o")
+    assert result.code == 2
+    assert "cannot be written to" in result.err
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert run("estimate", "dance.mp4", "--out", tmp_path / "o").code == 2
+
+
+@pytest.mark.parametrize("verbose", ["", "1"])
+def test_what_libraries_say_stays_out_of_the_terminal(run, monkeypatch, tmp_path, verbose):
+    def estimate_video(*_args, **_kwargs):
+        os.write(2, b"INFO: a delegate was created\n")
+        sys.stderr.write("a warning of our own\n")
+        raise FileProblem("dance.mp4 is not a video.", "Choose a video.")
+
+    monkeypatch.setattr(core.estimators, "estimate_video", estimate_video, raising=False)
+    monkeypatch.setenv("MOTION_STUDIO_VERBOSE", verbose)
+    result = run("estimate", "dance.mp4", "--out", tmp_path / "o")
+    assert ("delegate" in result.err) == bool(verbose)
+    assert "a warning of our own" in result.err
+    assert "is not a video" in result.err
+
+
+def test_the_sample_video_becomes_a_clip(run, tmp_path):
+    video = weights.sample_video()
+    if video is None or not weights.is_estimator_installed():
+        pytest.skip("the estimator's files or the sample video are not installed")
+    result = run("estimate", video, "--out", tmp_path)
+    assert result.code == 0, result.err
+    assert result.err == ""
+    motion = load_motion(tmp_path / "balancing_person1.npz")
+    assert motion.num_frames == 100
+    assert motion.provenance.estimator == "blazepose"
+    assert json.loads((tmp_path / "summary.json").read_text())["estimated_frames"] >= 98
+    exported = run("export", tmp_path / "balancing_person1.npz", "--out", tmp_path / "b.bvh")
+    assert exported.code == 0
+
+
 # strip, info, models
 
 

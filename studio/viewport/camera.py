@@ -113,7 +113,8 @@ class OrbitCamera:
     def eye(self) -> Float:
         """World position of the camera (3,)."""
         v = self.view
-        return np.array(v.target) + basis(v.yaw, v.pitch)[2] * v.distance
+        eye: Float = np.array(v.target) + basis(v.yaw, v.pitch)[2] * v.distance
+        return eye
 
     def view_matrix(self) -> Float:
         """(4, 4) camera_from_world."""
@@ -139,7 +140,8 @@ class OrbitCamera:
 
     def clip_from_world(self, aspect: float) -> Float:
         """(4, 4) from world metres to clip coordinates."""
-        return self.projection(aspect) @ self.view_matrix()
+        matrix: Float = self.projection(aspect) @ self.view_matrix()
+        return matrix
 
     def project(self, points: npt.ArrayLike, size: tuple[float, float]) -> Float:
         """(N, 3) world -> (N, 3): x, y in pixels from the top left, and depth along the view."""
@@ -158,7 +160,7 @@ class OrbitCamera:
         right = (2 * x / width - 1) * t * width / height
         up = (1 - 2 * y / height) * t
         direction = right * axes[0] + up * axes[1] - axes[2]
-        return self.eye(), direction / np.linalg.norm(direction)
+        return self.eye(), np.asarray(direction / np.linalg.norm(direction))
 
     def framed(
         self,

@@ -46,8 +46,8 @@ class ClipTexture:
 def clip_texture(bones: Float32) -> ClipTexture:
     """Lay out (T, 24, 3, 4) skinning transforms as a :class:`ClipTexture`."""
     num_frames = len(bones)
-    rows = np.asarray(bones, np.float32).reshape(num_frames, NUM_JOINTS * 3, 1, 4)
-    rows = np.broadcast_to(rows, (num_frames, NUM_JOINTS * 3, 2, 4)).reshape(num_frames, TEXELS, 4)
+    rows = np.asarray(bones, np.float32).reshape(num_frames, NUM_JOINTS * 3, 4)
+    rows = np.repeat(rows, 2, axis=1)
     if num_frames <= MAX_ROWS:
         return ClipTexture(texels=np.ascontiguousarray(rows), num_frames=num_frames, blocks=1)
     step = MAX_ROWS - 1

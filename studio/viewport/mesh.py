@@ -14,6 +14,9 @@ import numpy.typing as npt
 from core.skeleton import CHILDREN, NUM_JOINTS, PARENTS
 
 Float32 = npt.NDArray[np.float32]
+Float = npt.NDArray[np.floating]
+Part = tuple[Float, Float, npt.NDArray[np.int64]]
+"""Points (N, 3), unit normals (N, 3), faces (M, 3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,8 @@ def vertex_normals(positions: Float32, faces: npt.NDArray[np.integer]) -> Float3
         weight = np.repeat(face_normals[:, axis], 3)
         normals[:, axis] = np.bincount(faces.ravel(), weight, minlength=len(positions))
     length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return (normals / np.maximum(length, 1e-12)).astype(np.float32)
+    unit: Float32 = (normals / np.maximum(length, 1e-12)).astype(np.float32)
+    return unit
 
 
 def body_mesh(
@@ -61,7 +65,7 @@ def body_mesh(
     )
 
 
-def _ball(centre: Float32, radius: float, rings: int = 6, sides: int = 10) -> tuple:
+def _ball(centre: Float, radius: float, rings: int = 6, sides: int = 10) -> Part:
     theta = np.linspace(0, np.pi, rings + 1)[:, None]
     phi = np.linspace(0, 2 * np.pi, sides, endpoint=False)[None, :]
     normals = np.stack(
@@ -84,7 +88,7 @@ def _quads(rings: int, sides: int) -> npt.NDArray[np.int64]:
     )
 
 
-def _frame_along(direction: Float32) -> tuple[Float32, Float32]:
+def _frame_along(direction: Float) -> tuple[Float, Float]:
     helper = np.array([1.0, 0, 0]) if abs(direction[0]) < 0.8 else np.array([0, 0, 1.0])
     u = np.cross(direction, helper)
     u /= np.linalg.norm(u)
@@ -95,7 +99,7 @@ _SPINDLE = ((0.0, 0.25), (0.06, 0.8), (0.18, 1.0), (0.6, 0.68), (0.94, 0.45), (1
 """(place along the bone, thickness): thick near its root, so that its direction can be read."""
 
 
-def _spindle(start: Float32, end: Float32, radius: float, sides: int = 10) -> tuple:
+def _spindle(start: Float, end: Float, radius: float, sides: int = 10) -> Part:
     axis = end - start
     length = float(np.linalg.norm(axis))
     direction = axis / max(length, 1e-9)
@@ -116,7 +120,7 @@ def skeleton_mesh(joints: Float32, *, joint_radius: float = 0.021) -> RestMesh:
     The skeleton is drawn by the same shader and from the same upload as the body.
     """
     joints = np.asarray(joints, np.float64)
-    parts: list[tuple] = []  # (points, normals, faces), bone, shade
+    parts: list[tuple[Part, int, float]] = []  # (points, normals, faces), bone, shade
     for joint in range(NUM_JOINTS):
         small = 0.62 if joint in (22, 23, 10, 11) else 1.0
         parts.append((_ball(joints[joint], joint_radius * small), joint, 1.0))
@@ -140,8 +144,7 @@ def skeleton_mesh(joints: Float32, *, joint_radius: float = 0.021) -> RestMesh:
         bones.append(np.full(len(p), bone))
         shade.append(np.full(len(p), value))
         count += len(p)
-    bone = np.concatenate(bones)
-    four = np.stack([bone, bone, bone, bone], axis=1)
+    four = np.repeat(np.concatenate(bones)[:, None], 4, axis=1)
     weights = np.zeros((count, 4), np.float32)
     weights[:, 0] = 1.0
     return RestMesh(

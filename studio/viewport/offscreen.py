@@ -186,7 +186,10 @@ def _averaged(picture: Pictures, by: int, transparent: bool) -> Pictures:
 
 
 def _render_elsewhere(
-    items: Sequence[BodyItem], times: Sequence[float], size: tuple[int, int], options: dict
+    items: Sequence[BodyItem],
+    times: Sequence[float],
+    size: tuple[int, int],
+    options: dict[str, Any],
 ) -> Pictures:
     with tempfile.TemporaryDirectory(prefix="motion-studio-") as folder:
         job = write_job(Path(folder), items, times, size, options)
@@ -203,7 +206,8 @@ def _render_elsewhere(
         if done.returncode or not result.exists():
             last = (done.stderr.strip() or "no message").splitlines()[-1]
             raise NoOffscreen(f"The pictures could not be drawn: {last}")
-        return np.load(result, allow_pickle=False)
+        pictures: Pictures = np.load(result, allow_pickle=False)
+        return pictures
 
 
 def write_job(

@@ -123,7 +123,7 @@ class Scene:
         high = min(low + 1, len(body.clip.joints) - 1)
         part = frame - low
         joints = body.clip.joints[low] * (1 - part) + body.clip.joints[high] * part
-        return joints.astype(np.float64) + np.asarray(body.item.position)
+        return np.asarray(joints + np.asarray(body.item.position), np.float64)
 
     def floor_place(self, key: str) -> tuple[float, float]:
         """(x, z) on the floor under a body, steady where it stays and gliding where it travels."""
@@ -156,7 +156,7 @@ class Scene:
         points = np.concatenate([balls, toes]).reshape(-1, 3).astype(np.float64)
         low = points[points[:, 1] < points[:, 1].min() + 0.12]
         low[:, 1] = np.minimum(low[:, 1], 0.0)
-        return low + np.asarray(body.item.position)
+        return np.asarray(low + np.asarray(body.item.position), np.float64)
 
     def extent(self, *, now_only: bool = False) -> Float:
         """(N, 3) points that surround all bodies over their whole motion (or at this time)."""
@@ -200,7 +200,8 @@ class Scene:
             backdrop.draw(lights)
         if self.camera.view.pitch > -2.0:  # from below the floor would lie over the bodies
             self._draw_floor(lights)
-        gloo.set_state(depth_test=True, blend=False)
+        # half of a closed skin looks away: not drawing it saves a software renderer a third
+        gloo.set_state(depth_test=True, blend=False, cull_face="back")
         if self.ghosts and not self.look.transparent:
             self._draw_ghosts(lights)
         self._draw_bodies(lights)
@@ -211,7 +212,7 @@ class Scene:
         def towards(turn: float, height: float) -> Float:
             angle = yaw + math.radians(turn)
             v = np.array([math.sin(angle), height, math.cos(angle)])
-            return v / np.linalg.norm(v)
+            return np.asarray(v / np.linalg.norm(v))
 
         return Lights(
             clip_from_world=self.camera.clip_from_world(size[0] / size[1]),
@@ -248,7 +249,7 @@ class Scene:
             body = self._bodies[key]
             color = linear(hex_to_rgb(body.item.color))
             visual = self._visual_of(body)
-            visual.begin(lights)
+            visual.begin(lights, veil=True)
             now = self.frame_of(body.item)
             for seconds, opacity in zip(GHOST_SECONDS, GHOST_OPACITY, strict=True):
                 frame = self.frame_of(body.item, self.seconds + seconds)
@@ -270,7 +271,9 @@ class Scene:
                 begun.add(id(visual))
             color = linear(hex_to_rgb(body.item.color))
             chosen = body.item.key == self.selected and len(self._bodies) > 1
-            rim = tuple((0.85 if chosen else 0.30) * (0.35 + 0.65 * c) for c in color)
+            glow = 0.85 if chosen else 0.30
+            red, green, blue = (glow * (0.35 + 0.65 * c) for c in color)
+            rim = (red, green, blue)
             arguments = (body.upload, self.frame_of(body.item), body.item.position, color)
             if body.item.opacity < 1:
                 # first the depth alone, then the colour: no insides shine through

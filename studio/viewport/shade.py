@@ -31,7 +31,8 @@ def shade_of(body: Any) -> npt.NDArray[np.float32]:
         with np.load(SHADE_FILE, allow_pickle=False) as data:
             if str(data["mark"]) == mesh_mark(body):
                 # squared: the eye wants creases darker than the sky's share alone makes them
-                return ((data["shade"].astype(np.float32) / 255.0) ** 1.6).astype(np.float32)
+                shade: npt.NDArray[np.float32] = data["shade"].astype(np.float32) / 255.0
+                return shade ** np.float32(1.6)
     except (OSError, KeyError, ValueError):
         log.warning("the body's baked shade could not be read: %s", SHADE_FILE.name)
     return np.ones(len(body.template), np.float32)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from studio.viewport.camera import OrbitCamera, basis
 from studio.viewport.items import hex_to_rgb
+from studio.viewport.mesh import RestMesh
 
 Float32 = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
@@ -44,17 +45,23 @@ def shaded(vertices: Float32, normals: Float32, color: str, camera: OrbitCamera)
     )
     base = np.array(hex_to_rgb(color), np.float32) ** 2.2
     rim = ((1 - facing) ** 3 * (0.35 + 0.65 * up))[:, None] * 0.3
-    return (light * base + rim * (0.35 + 0.65 * base)).astype(np.float32)
+    return np.asarray(light * base + rim * (0.35 + 0.65 * base), np.float32)
 
 
-def _samples(edge: float) -> Float32:
-    n = int(min(max(np.ceil(edge / 0.8), 1), MAX_SAMPLES))
+def _samples(n: int) -> Float32:
+    """Barycentric places (S, 3) that cover a triangle whose longest edge is n samples."""
     if n == 1:
         return np.full((1, 3), 1 / 3, np.float32)
-    i, j = np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij")
-    inside = i + j <= n
-    i, j = i[inside] / n, j[inside] / n
-    return np.stack([i, j, 1 - i - j], axis=1).astype(np.float32)
+    rows, columns = np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij")
+    inside = rows + columns <= n
+    u, v = rows[inside] / n, columns[inside] / n
+    return np.stack([u, v, 1 - u - v], axis=1).astype(np.float32)
+
+
+def _facing(points: Float32, faces: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+    x, y = points[:, 0][faces], points[:, 1][faces]
+    area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (y[:, 1] - y[:, 0]) * (x[:, 2] - x[:, 0])
+    return faces[area < 0]  # y grows downwards: faces seen from outside turn the other way
 
 
 def draw_body(
@@ -65,52 +72,53 @@ def draw_body(
     camera: OrbitCamera,
     size: tuple[int, int],
     *,
+    shade: Float32 | None = None,
     supersampling: int = 2,
 ) -> Picture:
     """Draw one posed body on nothing: (H, W, 4) uint8, not premultiplied.
 
-    vertices, normals (V, 3) world; faces (F, 3); ``size`` (width, height) pixels.
+    vertices, normals (V, 3) world; faces (F, 3); shade (V,) 0..1 as baked; ``size`` (width,
+    height) pixels.
     """
     width, height = size[0] * supersampling, size[1] * supersampling
     points = camera.project(vertices, (width, height)).astype(np.float32)
     colors = shaded(vertices, normals, color, camera)
-    corners = points[faces]  # (F, 3, 3)
-    a, b, c = corners[:, 0, :2], corners[:, 1, :2], corners[:, 2, :2]
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    facing = area < 0  # y grows downwards: counter-clockwise faces have negative area
-    faces, corners = faces[facing], corners[facing]
-    edges = np.abs(corners - np.roll(corners, 1, axis=1))[..., :2].max(axis=(1, 2))
-    fineness = np.ceil(np.minimum(edges / 0.8, MAX_SAMPLES)).astype(int)
-    places, depths, shades = [], [], []
-    for n in np.unique(np.maximum(fineness, 1)):
-        chosen = np.maximum(fineness, 1) == n
-        weights = _samples(n * 0.8)
-        at = np.einsum("sk,fkc->fsc", weights, corners[chosen]).reshape(-1, 3)
-        x, y = at[:, 0].astype(np.int32), at[:, 1].astype(np.int32)
-        seen = (at[:, 0] >= 0) & (x < width) & (at[:, 1] >= 0) & (y < height)
-        lights = np.einsum("sk,fkc->fsc", weights, colors[faces[chosen]]).reshape(-1, 3)
-        places.append((y * width + x)[seen])
-        depths.append(at[seen, 2])
-        shades.append(lights[seen])
-    place = np.concatenate(places) if places else np.zeros(0, np.int32)
-    order = np.argsort(-np.concatenate(depths) if depths else place, kind="stable")
+    if shade is not None:
+        colors *= (0.25 + 0.75 * shade)[:, None]
+    values = np.concatenate([points, colors], axis=1)  # x, y, depth, r, g, b
+    faces = _facing(points, faces)
+    x, y = points[:, 0][faces], points[:, 1][faces]
+    edges = np.maximum(np.ptp(x, axis=1), np.ptp(y, axis=1))
+    fineness = np.clip(np.ceil(edges / 0.9), 1, MAX_SAMPLES).astype(int)
+    parts = []
+    for n in np.unique(fineness):
+        corners = values[faces[fineness == n]]
+        parts.append((_samples(int(n)) @ corners).reshape(-1, 6))
+    samples = np.concatenate(parts) if parts else np.zeros((0, 6), np.float32)
+    column, row = samples[:, 0].astype(np.int32), samples[:, 1].astype(np.int32)
+    seen = (samples[:, 0] >= 0) & (column < width) & (samples[:, 1] >= 0) & (row < height)
+    samples, place = samples[seen], (row * width + column)[seen]
+    order = np.argsort(-samples[:, 2])
     canvas = np.zeros((height * width, 4), np.float32)
-    place = place[order]
-    canvas[place, :3] = np.concatenate(shades)[order] if shades else 0  # the nearest comes last
+    canvas[place[order], :3] = samples[order, 3:]  # the nearest comes last and stays
     canvas[place, 3] = 1.0
-    blocks = canvas.reshape(size[1], supersampling, size[0], supersampling, 4).mean(axis=(1, 3))
+    return _averaged(canvas.reshape(height, width, 4), supersampling)
+
+
+def _averaged(canvas: Float32, by: int) -> Picture:
+    height, width = canvas.shape[0] // by, canvas.shape[1] // by
+    blocks = canvas.reshape(height, by, width, by, 4).mean(axis=(1, 3))
     alpha = blocks[..., 3:]
     rgb = np.clip(blocks[..., :3] / np.maximum(alpha, 1e-6), 0, 1) ** (1 / 2.2)
     return (np.concatenate([rgb, alpha], axis=-1) * 255 + 0.5).astype(np.uint8)
 
 
-def skinned_frame(
-    bones: Float32, positions: Float32, normals: Float32, ids: npt.NDArray, weights: Float32
+def posed_skin(
+    bones: Float32, mesh: RestMesh, weights: npt.NDArray[np.floating]
 ) -> tuple[Float32, Float32]:
-    """Skin one frame: bones (24, 3, 4), rest (V, 3), ids and weights (V, 4) -> two (V, 3)."""
-    full = np.zeros((len(positions), len(bones)), np.float32)
-    np.put_along_axis(full, np.asarray(ids, np.int64), weights, axis=1)
-    blended = (full @ bones.reshape(len(bones), 12)).reshape(-1, 3, 4)
-    moved = np.einsum("vab,vb->va", blended[..., :3], positions) + blended[..., 3]
-    turned = np.einsum("vab,vb->va", blended[..., :3], normals)
-    return moved, turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)
+    """Skin one frame: bones (24, 3, 4), dense weights (V, 24) -> positions and normals (V, 3)."""
+    rows = (weights @ bones.reshape(len(bones), 12)).reshape(-1, 3, 4)
+    moved = (rows[..., :3] @ mesh.positions[:, :, None])[..., 0] + rows[..., 3]
+    turned = (rows[..., :3] @ mesh.normals[:, :, None])[..., 0]
+    turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)
+    return moved.astype(np.float32), turned.astype(np.float32)

@@ -18,7 +18,7 @@ from studio.viewport.camera import PRESETS, OrbitCamera, View
 from studio.viewport.items import BodyItem
 from studio.viewport.offscreen import NoOffscreen, render
 from studio.viewport.poses import posed_clip, skin_mesh
-from studio.viewport.software import draw_body, skinned_frame
+from studio.viewport.software import draw_body, posed_skin
 from studio.viewport.strip_sheet import PAPERS, Row, lay_out
 
 Picture = npt.NDArray[np.uint8]
@@ -46,7 +46,7 @@ def render_strip(
     """Write a PNG with one row for each motion and its body at every ``every``-th frame.
 
     ``height`` pixels a row; ``background`` "white", "dark" or "transparent"; ``view`` a camera
-    preset; ``titles`` name the rows (fewer than clips: the rest by label or source; None: no names),
+    preset; ``titles`` name the rows (if fewer: the rest by label or source; None: no names),
     ``colors`` default to the colours of the clips' kinds.
     One camera and one scale for all rows. Returns the path.
 
@@ -136,8 +136,8 @@ def _numpy_figures(
     camera.jump(at)
     pictures = []
     for frame in frames:
-        vertices, normals = skinned_frame(
-            clip.bones[frame], mesh.positions, mesh.normals, mesh.bones, mesh.weights
+        vertices, normals = posed_skin(clip.bones[frame], mesh, clip.body.weights)
+        pictures.append(
+            draw_body(vertices, normals, mesh.faces, color, camera, size, shade=mesh.shade)
         )
-        pictures.append(draw_body(vertices, normals, mesh.faces, color, camera, size))
     return pictures

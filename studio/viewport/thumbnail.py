@@ -10,7 +10,7 @@ import numpy.typing as npt
 from core.motion import Motion
 from studio.viewport.camera import PRESETS, OrbitCamera
 from studio.viewport.poses import posed_clip, skin_mesh
-from studio.viewport.software import draw_body, skinned_frame
+from studio.viewport.software import draw_body, posed_skin
 
 DEFAULT_SIZE = (76, 76)
 
@@ -44,9 +44,7 @@ def thumbnail(
     )  # fmt: skip
     clip = posed_clip(still)
     mesh = skin_mesh(clip.body, clip.shape[1])
-    vertices, normals = skinned_frame(
-        clip.bones[0], mesh.positions, mesh.normals, mesh.bones.astype(np.int64), mesh.weights
-    )
+    vertices, normals = posed_skin(clip.bones[0], mesh, clip.body.weights)
     camera = OrbitCamera(field_of_view=20.0)
     yaw, pitch = PRESETS[view]
     camera.jump(replace(camera.goal, yaw=yaw, pitch=pitch))
@@ -54,4 +52,4 @@ def thumbnail(
     camera.jump(camera.framed(vertices[::5], aspect, margins=(0.06, 0.06, 0.06, 0.06)))
     # one scale for all clips, so that a crouching body is smaller than a standing one
     camera.jump(replace(camera.goal, distance=max(camera.goal.distance, 4.9)))
-    return draw_body(vertices, normals, mesh.faces, color, camera, size)
+    return draw_body(vertices, normals, mesh.faces, color, camera, size, shade=mesh.shade)

@@ -86,27 +86,40 @@ class BodyVisual:
     """A mesh moved by clip textures. One for each rest shape; drawn once for each body or ghost."""
 
     def __init__(self, mesh: RestMesh) -> None:
-        self._program = gloo.Program(
-            shaders.source(shaders.BODY_VERTEX), shaders.source(shaders.BODY_FRAGMENT)
-        )
-        self._program["a_position"] = gloo.VertexBuffer(mesh.positions)
-        self._program["a_normal"] = gloo.VertexBuffer(mesh.normals)
-        self._program["a_bones"] = gloo.VertexBuffer(bone_coordinate(mesh.bones))
-        self._program["a_weights"] = gloo.VertexBuffer(mesh.weights)
-        self._program["a_shade"] = gloo.VertexBuffer(mesh.shade)
+        self._buffers = {
+            "a_position": gloo.VertexBuffer(mesh.positions),
+            "a_normal": gloo.VertexBuffer(mesh.normals),
+            "a_bones": gloo.VertexBuffer(bone_coordinate(mesh.bones)),
+            "a_weights": gloo.VertexBuffer(mesh.weights),
+            "a_shade": gloo.VertexBuffer(mesh.shade),
+        }
         self._faces = gloo.IndexBuffer(mesh.faces)
+        self._programs: dict[bool, gloo.Program] = {}
 
-    def begin(self, lights: Lights) -> None:
-        """Set what all bodies of one picture share."""
-        program = self._program
+    def _program(self, veil: bool) -> gloo.Program:
+        if veil not in self._programs:
+            define = "#define VEIL\n" if veil else ""
+            program = gloo.Program(
+                shaders.source(shaders.BODY_VERTEX),
+                define + shaders.source(shaders.BODY_FRAGMENT),
+            )
+            for name, buffer in self._buffers.items():
+                program[name] = buffer
+            self._programs[veil] = program
+        return self._programs[veil]
+
+    def begin(self, lights: Lights, *, veil: bool = False) -> None:
+        """Set what all bodies (or, with ``veil``, all ghosts) of one picture share."""
+        program = self._program(veil)
         program["u_clip_from_world"] = lights.clip_from_world.T
         program["u_eye"] = lights.eye
         program["u_key"] = lights.key
         program["u_fill"] = lights.fill
         program["u_back"] = lights.back
-        program["u_resolution"] = lights.resolution
-        program["u_backdrop_mid"] = lights.backdrop_mid
-        program["u_backdrop_edge"] = lights.backdrop_edge
+        if veil:
+            program["u_resolution"] = lights.resolution
+            program["u_backdrop_mid"] = lights.backdrop_mid
+            program["u_backdrop_edge"] = lights.backdrop_edge
 
     def draw(
         self,
@@ -120,14 +133,13 @@ class BodyVisual:
         veil: bool = False,
     ) -> None:
         """Draw one body at one (fractional) frame; colours are linear."""
-        program = self._program
+        program = self._program(veil)
         program["u_clip"] = clip.texture
         program["u_lookup"] = clip.lookup(frame)
         program["u_offset"] = offset
         program["u_color"] = color
         program["u_rim"] = rim
         program["u_opacity"] = opacity
-        program["u_veil"] = 1.0 if veil else 0.0
         program.draw("triangles", self._faces)
 
 

@@ -19,7 +19,7 @@ from core.body import default_body, forward_kinematics
 from core.body.skinning import lowest_points
 from core.errors import Cancelled, NoPersonFound
 from core.estimators.base import Estimate, Overlay
-from core.estimators.blazepose import flips, ground, lift, resample, trajectory
+from core.estimators.blazepose import bones, flips, ground, lift, resample, trajectory
 from core.estimators.blazepose.detector import Detector
 from core.estimators.blazepose.landmarks import LandmarkFinder, Landmarks
 from core.estimators.blazepose.network import Network
@@ -37,6 +37,7 @@ _MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
 _MIN_FRAMES = 3
 _EXTEND_SECONDS = 0.5  # a person missing so shortly at either end is held there, marked inferred
 _SPIKE_METRES = 0.25
+_FORGET_SECONDS = 0.2  # confidence in a bridged frame fades so fast
 _LIMB_POINTS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
 _SMPL_FROM_CAMERA = np.array([1.0, -1.0, -1.0])  # y down, z away -> y up, z towards the camera
 
@@ -163,6 +164,7 @@ def _clock(seen: FloatArray, times: FloatArray) -> tuple[FloatArray, float, bool
 def _body_motion(
     seen: _Seen, clock: FloatArray, fps: float, info: VideoInfo, focal: float
 ) -> Motion:
+    """Lift the points to a motion on the clock, in the world's axes, standing on the floor."""
     rest = np.asarray(default_body().rest_joints, np.float64)
     world = resample.without_spikes(seen.world, seen.times, limit=_SPIKE_METRES)
     held = np.clip(clock, seen.times[0], seen.times[-1])
@@ -170,31 +172,35 @@ def _body_motion(
     points = resample.apply(matrix, world) * _SMPL_FROM_CAMERA
     image = resample.apply(matrix, seen.image)
     visibility = np.clip(resample.apply(matrix, seen.visibility), 0.0, 1.0)
-    local = _smoothed(lift.lift(points, rest), clock)
     slopes = trajectory.rays(image, info.width, info.height, focal)
-    joints = _posed(local, rest)
+
+    _, joints = _posed(lift.lift(points, rest), rest)
     trans = trajectory.translation(joints, slopes, visibility, clock)
-    up = ground.up_direction(joints)
-    level = rotation.minimal_rotmat(up, np.array([0.0, 1.0, 0.0]))
-    local[:, 0] = level @ local[:, 0]
-    pelvis = rest[0]
-    trans = (trans + pelvis) @ level.T - pelvis  # SMPL turns about the pelvis, not the origin
+    depth = joints[:, 1:3, 2].mean(1) + trans[:, 2]
+    points = bones.constant_bones(points, slopes, visibility, rest, depth)
+    local = _smoothed(lift.lift(points, rest), clock)
+    _, joints = _posed(local, rest)
+    trans = trajectory.translation(joints, slopes, visibility, clock)
+
+    local, trans = _in_the_world(local, trans, rest, fps)
     away = resample.distance_to_samples(seen.times, clock)
     inferred = away > 0.75 / fps
     confidence = np.clip(resample.apply(matrix, seen.confidence), 0.0, 1.0)
+    confidence = confidence * np.exp(-np.where(inferred, away, 0.0) / _FORGET_SECONDS)
     motion = Motion(
         poses=rotation.rotmat_to_rotvec(local),
-        trans=trans,
+        trans=trans.astype(np.float32),
         fps=fps,
-        confidence=(confidence * np.exp(-np.where(inferred, away, 0.0) / 0.2)).astype(np.float32),
+        confidence=confidence.astype(np.float32),
         inferred=tuple(np.flatnonzero(inferred).tolist()),
     )
     return _on_the_floor(motion)
 
 
-def _posed(local: FloatArray, rest: FloatArray) -> FloatArray:
-    _, joints = forward_kinematics(local, rest, np.zeros((len(local), 3)))
-    return np.asarray(joints, np.float64)
+def _posed(local: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Global rotations (T, 24, 3, 3) and joints (T, 24, 3) of a body that stays at its place."""
+    world, joints = forward_kinematics(local, rest, np.zeros((len(local), 3)))
+    return np.asarray(world, np.float64), np.asarray(joints, np.float64)
 
 
 def _smoothed(local: FloatArray, clock: FloatArray) -> FloatArray:
@@ -204,9 +210,23 @@ def _smoothed(local: FloatArray, clock: FloatArray) -> FloatArray:
     return np.asarray(rotation.rot6d_columns_to_rotmat(resample.apply(matrix, columns)))
 
 
+def _in_the_world(
+    local: FloatArray, trans: FloatArray, rest: FloatArray, fps: float
+) -> tuple[FloatArray, FloatArray]:
+    """Turn camera space upright and lay planted feet flat."""
+    _, joints = _posed(local, rest)
+    upright = rotation.minimal_rotmat(ground.up_direction(joints), np.array([0.0, 1.0, 0.0]))
+    local = local.copy()
+    local[:, 0] = upright @ local[:, 0]
+    trans = (trans + rest[0]) @ upright.T - rest[0]  # a body turns about its pelvis
+    turns, joints = _posed(local, rest)
+    stands = ground.planted(joints + trans[:, None], fps)
+    return ground.flattened(local, turns, stands), trans
+
+
 def _on_the_floor(motion: Motion) -> Motion:
     """Put the feet on y = 0 and the start above the origin."""
-    shift = np.zeros(3)
-    shift[[0, 2]] = motion.trans[0, [0, 2]]
-    shift[1] = ground.floor_height(np.asarray(lowest_points(motion), np.float64))
+    shift = np.zeros((motion.num_frames, 3))
+    shift[:, [0, 2]] = motion.trans[0, [0, 2]]
+    shift[:, 1] = ground.floor_under(np.asarray(lowest_points(motion), np.float64), motion.fps)
     return motion.replace(trans=motion.trans - shift)

@@ -271,8 +271,8 @@ class Scene:
                 begun.add(id(visual))
             color = linear(hex_to_rgb(body.item.color))
             chosen = body.item.key == self.selected and len(self._bodies) > 1
-            glow = 0.85 if chosen else 0.30
-            red, green, blue = (glow * (0.35 + 0.65 * c) for c in color)
+            glow = 0.52 if chosen else 0.28
+            red, green, blue = (glow * (0.25 + 0.75 * c) for c in color)
             rim = (red, green, blue)
             arguments = (body.upload, self.frame_of(body.item), body.item.position, color)
             if body.item.opacity < 1:

@@ -89,7 +89,7 @@ def draw_body(
     faces = _facing(points, faces)
     x, y = points[:, 0][faces], points[:, 1][faces]
     edges = np.maximum(np.ptp(x, axis=1), np.ptp(y, axis=1))
-    fineness = np.clip(np.ceil(edges / 0.9), 1, MAX_SAMPLES).astype(int)
+    fineness = np.clip(np.ceil(edges / 0.75), 1, MAX_SAMPLES).astype(int)
     parts = []
     for n in np.unique(fineness):
         corners = values[faces[fineness == n]]

@@ -29,8 +29,11 @@ KIND_COLORS = {
 }  # fmt: skip
 """The studio's colour of where a clip comes from."""
 MAX_FIGURES = 40
-LOW, HIGH = -0.24, 2.12
-"""Metres that a row shows: a foot set forward below, a raised hand above."""
+LOW = -0.24
+"""Metres that a row shows below the floor: a foot set forward reaches down there."""
+LEAST_HIGH, MOST_HIGH = 1.8, 2.7
+OVER_THE_HAND = 0.2
+"""Metres above the highest joint that a row shows: fingers, the top of the head."""
 
 
 def render_strip(
@@ -56,12 +59,14 @@ def render_strip(
     path = Path(path)
     named = titles is not None
     titles = titles or ()
+    motions = [_in_place(motion) for motion in motions]
+    at = _view_of(motions, view)
     rows = []
     for index, motion in enumerate(motions):
         title = titles[index] if index < len(titles) else _title_of(motion)
         color = colors[index] if colors else KIND_COLORS.get(motion.provenance.kind, "#b9c0cf")
         frames = list(range(0, motion.num_frames, every))[:MAX_FIGURES]
-        pictures = _figures(motion, frames, color, background, view, height)
+        pictures = _figures(motion, frames, color, at, height)
         subtitle = f"{motion.num_frames} frames · {motion.fps:g} fps"
         rows.append(Row(title=title, subtitle=subtitle, pictures=pictures, frames=frames))
     sheet = lay_out(rows, PAPERS[background], named=named)
@@ -102,23 +107,22 @@ def _in_place(motion: Motion) -> Motion:
     return motion.replace(trans=trans)
 
 
-def _row_view(view: str, field_of_view: float) -> View:
+def _view_of(clips: Sequence[Motion], view: str) -> View:
+    """Return the one view that shows every clip in full height at the same scale."""
+    highest = max(float(posed_clip(clip).joints[..., 1].max()) for clip in clips)
+    high = min(max(highest + OVER_THE_HAND, LEAST_HIGH), MOST_HIGH)
     yaw, pitch = PRESETS[view]
-    half = np.tan(np.radians(field_of_view / 2))
+    half = np.tan(np.radians(OrbitCamera().field_of_view / 2))
     return View(
-        target=(0.0, (LOW + HIGH) / 2, 0.0),
-        distance=float((HIGH - LOW) / 2 / half),
+        target=(0.0, (LOW + high) / 2, 0.0),
+        distance=float((high - LOW) / 2 / half),
         yaw=yaw,
         pitch=pitch,
     )
 
 
-def _figures(
-    motion: Motion, frames: list[int], color: str, background: str, view: str, height: int
-) -> list[Picture]:
-    motion = _in_place(motion)
+def _figures(motion: Motion, frames: list[int], color: str, at: View, height: int) -> list[Picture]:
     size = (round(height * 1.5), height)
-    at = _row_view(view, OrbitCamera().field_of_view)
     item = BodyItem(key="figure", motion=motion, color=color)
     try:
         times = [frame / motion.fps for frame in frames]

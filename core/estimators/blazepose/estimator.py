@@ -19,7 +19,7 @@ from core.body import default_body, forward_kinematics
 from core.body.skinning import lowest_points
 from core.errors import Cancelled, NoPersonFound
 from core.estimators.base import Estimate, Overlay
-from core.estimators.blazepose import bones, flips, ground, lift, resample, trajectory
+from core.estimators.blazepose import bones, contact, flips, ground, lift, resample, trajectory
 from core.estimators.blazepose.detector import Detector
 from core.estimators.blazepose.landmarks import LandmarkFinder, Landmarks
 from core.estimators.blazepose.network import Network
@@ -182,7 +182,8 @@ def _body_motion(
     _, joints = _posed(local, rest)
     trans = trajectory.translation(joints, slopes, visibility, clock)
 
-    local, trans = _in_the_world(local, trans, rest, fps)
+    speed = contact.seen_speed(slopes[:, [27, 28]], depth, fps)
+    local, trans = _in_the_world(local, trans, rest, speed, fps)
     away = resample.distance_to_samples(seen.times, clock)
     inferred = away > 0.75 / fps
     confidence = np.clip(resample.apply(matrix, seen.confidence), 0.0, 1.0)
@@ -211,17 +212,19 @@ def _smoothed(local: FloatArray, clock: FloatArray) -> FloatArray:
 
 
 def _in_the_world(
-    local: FloatArray, trans: FloatArray, rest: FloatArray, fps: float
+    local: FloatArray, trans: FloatArray, rest: FloatArray, speed: FloatArray, fps: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Turn camera space upright and lay planted feet flat."""
+    """Turn camera space upright; planted feet stay where they are and lie flat."""
     _, joints = _posed(local, rest)
     upright = rotation.minimal_rotmat(ground.up_direction(joints), np.array([0.0, 1.0, 0.0]))
     local = local.copy()
     local[:, 0] = upright @ local[:, 0]
     trans = (trans + rest[0]) @ upright.T - rest[0]  # a body turns about its pelvis
     turns, joints = _posed(local, rest)
-    stands = ground.planted(joints + trans[:, None], fps)
-    return ground.flattened(local, turns, stands), trans
+    placed = joints + trans[:, None]
+    stands = contact.planted(placed, speed, fps)
+    trans = contact.held(trans, placed[:, 7:9], stands, fps)
+    return contact.flattened(local, turns, stands), trans
 
 
 def _on_the_floor(motion: Motion) -> Motion:

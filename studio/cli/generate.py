@@ -11,7 +11,7 @@ from core.errors import ModelProblem
 from core.motion_file import save_motion
 from core.paths import RESOURCES
 from studio.cli.labels import match_label
-from studio.cli.running import check_writable
+from studio.cli.running import check_writable, progress_bar
 
 DEMO_MODEL = RESOURCES / "models" / "demo_actor.safetensors"
 
@@ -66,7 +66,9 @@ def generate(
     label = match_label(action, checkpoint.labels)
     request = SampleRequest(label=label, num_frames=frames, count=samples, seed=seed, sigma=sigma)
     name = label.replace(" ", "_")
-    for number, motion in enumerate(sample(checkpoint, request), start=1):
+    with progress_bar(f"Sampling {label}") as progress:
+        motions = sample(checkpoint, request, progress)
+    for number, motion in enumerate(motions, start=1):
         clip = out / f"{name}_seed{seed}_{number}.npz"
         save_motion(clip, motion)
         print(clip)

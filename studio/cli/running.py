@@ -74,7 +74,7 @@ def progress_bar(description: str) -> Iterator[Progress]:
         stopped = True
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {postfix}"
+    layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
     bar = tqdm(total=100.0, desc=description, bar_format=layout, disable=None, file=sys.stderr)
 
     def report(fraction: float, text: str = "", preview: Any = None) -> None:
@@ -86,6 +86,7 @@ def progress_bar(description: str) -> Iterator[Progress]:
         if stopped:
             raise Cancelled("Cancelled.")
         if not bar.disable:
+            bar.set_postfix_str("", refresh=False)
             bar.update(100.0 - bar.n)
     finally:
         bar.close()

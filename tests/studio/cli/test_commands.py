@@ -186,7 +186,7 @@ def checkpoint(monkeypatch, tmp_path):
     reading.load_checkpoint = lambda path: made  # type: ignore[attr-defined]
     sampling.SampleRequest = Request  # type: ignore[attr-defined]
 
-    def sample(given, request):
+    def sample(given, request, progress):
         given.asked.append(request)
         return [still(request.num_frames, label=request.label) for _ in range(request.count)]
 
@@ -228,6 +228,26 @@ def test_bad_input_of_generate_is_a_sentence(run, checkpoint, tmp_path, words, c
     model = [] if "--model" in words else ["--model", tmp_path / "model.safetensors"]
     result = run("generate", *words, *model, "--out", out)
     assert (result.code, sentence in result.err, out.exists()) == (code, True, False), result.err
+
+
+def test_a_real_checkpoint_gives_the_same_clip_for_the_same_seed(run, tmp_path):
+    torch = pytest.importorskip("torch")
+    from core.actor.checkpoint import save_checkpoint
+    from core.actor.config import ActorConfig
+    from core.actor.model import Actor
+
+    torch.manual_seed(0)
+    config = ActorConfig(num_classes=2, latent_dim=16, ff_size=32, num_layers=1, num_heads=4)
+    save_checkpoint(tmp_path / "m.safetensors", Actor(config), labels=["kicking", "sit down"])
+    words = ["generate", "-a", "sit", "--frames", 12, "--seed", 3, "--model"]
+    words.append(tmp_path / "m.safetensors")
+    assert run(*words, "--samples", 3, "--out", tmp_path / "three").code == 0
+    assert run(*words, "--samples", 1, "--out", tmp_path / "one").code == 0
+    first = load_motion(tmp_path / "one" / "sit_down_seed3_1.npz")
+    again = load_motion(tmp_path / "three" / "sit_down_seed3_1.npz")
+    np.testing.assert_allclose(first.poses, again.poses, atol=1e-5)
+    assert first.provenance.seed == 3
+    assert first.provenance.checkpoint_sha256
 
 
 # estimate

@@ -1,0 +1,113 @@
+"""Time comes from the clock on the wall; frames are dropped, never stretched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio.playback import Playback
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def playback(qapp, clock):
+    playback = Playback(clock=clock)
+    playback.set_length(2.0, 30.0)  # 60 frames
+    yield playback
+    playback.pause()
+
+
+def run(playback: Playback, clock: Clock, seconds: float) -> None:
+    clock.now += seconds
+    playback._tick()
+
+
+def test_after_half_a_second_the_time_is_half_a_second_however_many_ticks_there_were(
+    playback, clock
+):
+    playback.play()
+    run(playback, clock, 0.5)  # one late tick: frames in between are dropped
+    assert playback.time == pytest.approx(0.5)
+    assert playback.frame == 15
+
+
+def test_half_speed_takes_twice_as_long(playback, clock):
+    playback.set_speed(0.5)
+    playback.play()
+    run(playback, clock, 1.0)
+    assert playback.time == pytest.approx(0.5)
+
+
+def test_changing_the_speed_while_playing_does_not_jump(playback, clock):
+    playback.play()
+    run(playback, clock, 0.5)
+    playback.set_speed(2.0)
+    run(playback, clock, 0.25)
+    assert playback.time == pytest.approx(1.0)
+
+
+def test_a_loop_begins_again_after_the_last_frame_was_shown_in_full(playback, clock):
+    playback.play()
+    run(playback, clock, 2.1)
+    assert playback.time == pytest.approx(0.1)
+    assert playback.is_playing
+
+
+def test_without_a_loop_it_stops_on_the_last_frame(playback, clock):
+    playback.set_looping(False)
+    playback.play()
+    run(playback, clock, 5.0)
+    assert not playback.is_playing
+    assert playback.frame == 59
+
+
+def test_playing_at_the_end_starts_from_the_beginning(playback, clock):
+    playback.set_looping(False)
+    playback.to_end()
+    playback.play()
+    assert playback.frame == 0
+
+
+def test_a_part_is_played_over_and_over(playback, clock):
+    playback.set_range((1.0, 1.5))
+    playback.play()
+    assert playback.time == pytest.approx(1.0)
+    run(playback, clock, 0.6)
+    assert 1.0 <= playback.time <= 1.5 + 1 / 30
+
+
+def test_stepping_stops_and_stays_within_the_clip(playback):
+    playback.play()
+    playback.step(-1)
+    assert not playback.is_playing
+    assert playback.frame == 0
+    playback.to_end()
+    playback.step(5)
+    assert playback.frame == 59
+
+
+def test_a_shorter_clip_takes_the_time_back_to_its_beginning(playback):
+    playback.seek(1.9)
+    playback.set_length(1.0, 30.0)
+    assert playback.time == 0.0
+
+
+@given(frame=st.integers(0, 1799), fps=st.sampled_from([23.976, 25.0, 29.97, 30.0, 59.94, 120.0]))
+def test_seeking_to_a_frame_shows_that_frame(frame, fps):
+    playback = Playback()
+    playback.set_length(1800 / fps, fps)
+    playback.seek_frame(frame)
+    assert playback.frame == frame

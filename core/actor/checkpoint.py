@@ -141,11 +141,11 @@ def save_checkpoint(
 
 
 def build(config: ActorConfig, state: Mapping[str, Tensor], name: str) -> Actor:
-    """Make a network around parameters without initialising any; float32, eval mode.
+    """Make a network of these parameters; float32, eval mode, without gradients.
 
     Raises ModelProblem naming what is missing, unexpected or of another shape.
     """
-    with torch.device("meta"):
+    with torch.random.fork_rng(devices=[]):  # the initial weights are thrown away
         model = Actor(config)
     have = dict(state)
     for key in model.state_dict():

@@ -60,5 +60,6 @@ def test_each_refusal_is_a_sentence_with_a_next_step(tmp_path, number, sentence)
 
 def test_a_file_where_a_folder_should_be_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(FileProblem), written_whole(tmp_path / "file" / "a.txt"):
-        pass
+    for path in (tmp_path / "file" / "a.txt", tmp_path / "file" / "deep" / "a.txt"):
+        with pytest.raises(FileProblem, match="is not a folder"), written_whole(path):
+            pass

@@ -86,6 +86,7 @@ class ModelsDialog(QDialog):
     def refresh(self) -> None:
         """Look again at what is there."""
         while (old := self._rows.takeAt(0)) is not None:
+            old.widget().hide()
             old.widget().deleteLater()
         rows = models.rows()
         for index, row in enumerate(rows):

@@ -18,7 +18,7 @@ from studio import bridge
 from studio.document import Document, ShownClip
 from studio.playback import Playback
 from studio.services.latent_map import LatentMap
-from studio.services.sampler import Sampled, Sampler, SampleSettings, SampleShape
+from studio.services.sampler import Sampled, Sampler, SampleSettings, SampleShape, Shaped
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class CreateSession(QObject):
         self.sampler = sampler
         self.settings: SampleSettings | None = None
         self.shapes: dict[int, SampleShape] = {}
-        self.places: dict[int, tuple[float, float]] = {}
+        self.places: dict[int, tuple[float, float] | None] = {}
         self.map: LatentMap | None = None
         self._rejected: set[int] = set()
         self._directions_of = ""
@@ -166,27 +166,27 @@ class CreateSession(QObject):
         self.shapes[index] = shape
         self._asked_at = time.perf_counter()
         bridge.run_in_thread(
-            lambda progress: (index, *self.sampler.one(settings, index, shape)),
+            lambda progress: (index, self.sampler.one(settings, index, shape)),
             self._show_shaped,
             self._tell_problem,
             key="sampling",
             owner=self,
         )
 
-    def _show_shaped(self, result: tuple[int, Motion, tuple[float, float], float]) -> None:
-        index, motion, place, seconds = result
+    def _show_shaped(self, result: tuple[int, Shaped]) -> None:
+        index, shaped = result
         settings = self.settings
         if settings is None:
             return
-        self.places[index] = place
+        self.places[index] = shaped.place
         key = key_of(index)
         shown = [
-            self._shown(index, motion, settings) if clip.key == key else clip
+            self._shown(index, shaped.motion, settings) if clip.key == key else clip
             for clip in self._document.shown
         ]
         self._document.show(shown)
         self.last_latency = time.perf_counter() - self._asked_at
-        self._document.message.emit(f"1 clip sampled in {seconds * 1000:.0f} ms")
+        self._document.message.emit(f"1 clip sampled in {shaped.seconds * 1000:.0f} ms")
         self.samples_changed.emit()
 
     # -- keeping ----------------------------------------------------------------------------------

@@ -96,6 +96,7 @@ class ActionPicker(QWidget):
         """Offer another model's actions; the choice is kept where it still exists."""
         chosen = self.current
         while (item := self._flow.takeAt(0)) is not None:
+            item.widget().hide()
             item.widget().deleteLater()
         self._chips = {}
         for action in labels:

@@ -186,6 +186,7 @@ class VerdictPanel(QWidget):
     def show_item(self, item: QueueItem | None) -> None:
         """Show the verdict of a video, or what makes a clip work while there is none."""
         while (old := self._lines.takeAt(0)) is not None:
+            old.widget().hide()  # it would be painted once more before it goes
             old.widget().deleteLater()
         if item is not None and item.state == "failed":
             self.heading.set_note("failed", theme.BAD)

@@ -7,20 +7,22 @@ without. A sampler belongs to one checkpoint file; choosing another makes anothe
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from core import __version__
 from core.errors import ModelProblem
-from core.motion import Motion
+from core.motion import Motion, Provenance
 from core.paths import RESOURCES
-from studio.services.latent_map import LatentMap
+from studio.services.latent_map import LatentMap, build_map
 
 if TYPE_CHECKING:
     from core.actor.checkpoint import Checkpoint
@@ -71,7 +73,16 @@ class Sampled:
 
     settings: SampleSettings
     motions: tuple[Motion, ...]
-    places: tuple[Place, ...]
+    places: tuple[Place | None, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shaped:
+    """One shaped clip, where it lies on the map (None while there is none), and the seconds."""
+
+    motion: Motion
+    place: Place | None
     seconds: float
 
 
@@ -92,7 +103,7 @@ class Sampler:
         self.path = path
         self._checkpoint: Checkpoint | None = None
         self._map: LatentMap | None = None
-        self._directions: dict[str, list[Any]] = {}
+        self._directions: dict[str, list[Direction]] = {}
         self._loading = threading.Lock()
         self._knowing = threading.RLock()
 
@@ -145,8 +156,12 @@ class Sampler:
             if self._checkpoint is None:
                 if not self.is_available:
                     raise ModelProblem(*self.absence)
+                import torch
+
                 from core.actor.checkpoint import load_checkpoint
 
+                # a few clips are small work: more threads only get in the way of drawing
+                torch.set_num_threads(max(1, min(4, (os.cpu_count() or 2) // 2)))
                 self._checkpoint = load_checkpoint(self.path)
             return self._checkpoint
 
@@ -154,16 +169,18 @@ class Sampler:
     def sample(
         self, settings: SampleSettings, shapes: Mapping[int, SampleShape] | None = None
     ) -> Sampled:
-        """Sample ``settings.count`` clips; ``shapes`` moves some of them, by their index."""
-        from core.actor import sampling
+        """Sample ``settings.count`` clips; ``shapes`` moves some of them, by their index.
 
+        Raises ModelProblem when the checkpoint is not there, does not fit or knows no such action.
+        """
         checkpoint = self._loaded()
+        shapes = shapes or {}
         begun = time.perf_counter()
-        motions = sampling.sample(checkpoint, self._request(settings))
-        places: list[Place] = [self._place(m, settings.label) for m in motions]
-        for index, shape in (shapes or {}).items():
-            if index < len(motions) and not shape.is_plain:
-                motions[index], places[index], _ = self.one(settings, index, shape)
+        motions, places = self._decoded(
+            checkpoint,
+            settings,
+            [(index, shapes.get(index, SampleShape())) for index in range(settings.count)],
+        )
         return Sampled(
             settings=settings,
             motions=tuple(motions),
@@ -171,25 +188,146 @@ class Sampler:
             seconds=time.perf_counter() - begun,
         )
 
-    def one(
-        self, settings: SampleSettings, index: int, shape: SampleShape
-    ) -> tuple[Motion, Place, float]:
-        """Return one sample of the request, shaped, its place, and the seconds it took."""
-        raise NotImplementedError
+    def one(self, settings: SampleSettings, index: int, shape: SampleShape) -> Shaped:
+        """Return one sample of the request, shaped; the same as the one :meth:`sample` gives."""
+        checkpoint = self._loaded()
+        begun = time.perf_counter()
+        motions, places = self._decoded(checkpoint, settings, [(index, shape)])
+        return Shaped(motion=motions[0], place=places[0], seconds=time.perf_counter() - begun)
 
-    def _request(self, settings: SampleSettings) -> Any:
-        from core.actor.sampling import SampleRequest
+    def _decoded(
+        self,
+        checkpoint: Checkpoint,
+        settings: SampleSettings,
+        wanted: list[tuple[int, SampleShape]],
+    ) -> tuple[list[Motion], list[Place | None]]:
+        import torch
 
-        return SampleRequest(
-            label=settings.label,
-            num_frames=settings.num_frames,
-            count=settings.count,
-            seed=settings.seed,
-            sigma=settings.sigma,
-        )
+        from core.actor.sampling import decode_memory
 
-    def _place(self, motion: Motion, label: str) -> Place:
-        raise NotImplementedError
+        vectors: list[FloatArray] = []
+        origins: list[Provenance] = []
+        for index, shape in wanted:
+            vector, label = self._vector(checkpoint, settings, index, shape)
+            latent = None
+            if not shape.is_plain:
+                bias = self._biases(checkpoint)[checkpoint.label_index(label)]
+                latent = tuple(float(v) for v in vector - bias)
+            vectors.append(vector)
+            origins.append(_origin(checkpoint, settings, index, label, latent))
+        memory = torch.from_numpy(np.stack(vectors))
+        motions = decode_memory(checkpoint, memory, settings.num_frames, origins)
+        plane = self._map
+        places = [plane.project(vector) if plane is not None else None for vector in vectors]
+        for row, (_index, shape) in enumerate(wanted):
+            if shape.place is not None and not any(shape.offsets):
+                places[row] = shape.place  # the ring stays under the pointer
+        return motions, places
+
+    def _vector(
+        self, checkpoint: Checkpoint, settings: SampleSettings, index: int, shape: SampleShape
+    ) -> tuple[FloatArray, str]:
+        """What the decoder sees (D,) for one sample, and the action it counts as."""
+        import torch
+
+        from core.actor.sampling import stream
+
+        label = settings.label
+        plane = self._map
+        if shape.place is not None and plane is not None:
+            nearest, vector = plane.blend(*shape.place)
+            label = plane.labels[nearest]
+        else:
+            generator = stream(settings.seed, label, index)
+            drawn = torch.randn(checkpoint.config.latent_dim, generator=generator).numpy()
+            bias = self._biases(checkpoint)[checkpoint.label_index(label)]
+            vector = (drawn * settings.sigma + bias).astype(np.float32)
+        if any(shape.offsets):
+            found = self._directions_of(checkpoint, settings.label)
+            for offset, direction in zip(shape.offsets, found, strict=False):
+                vector = vector + np.float32(offset) * direction.vector
+        return vector, label
+
+    # -- what the model knows ---------------------------------------------------------------------
+    def directions(self, label: str) -> tuple[str, ...]:
+        """Names of an action's latent directions, the strongest first; computed once."""
+        return tuple(d.name for d in self._directions_of(self._loaded(), label))
+
+    def _directions_of(self, checkpoint: Checkpoint, label: str) -> list[Direction]:
+        from core.actor.latent import principal_directions
+
+        with self._knowing:
+            if label not in self._directions:
+                found = principal_directions(checkpoint, label, NUM_DIRECTIONS)
+                self._directions[label] = [
+                    Direction(name=d.name, vector=np.asarray(d.vector, np.float32)) for d in found
+                ]
+            return self._directions[label]
+
+    def latent_map(self) -> LatentMap:
+        """The map of all actions, computed once: from the checkpoint's own latents if it has any.
+
+        Otherwise the dots are draws from the prior, which is where samples come from.
+        """
+        checkpoint = self._loaded()
+        with self._knowing:
+            if self._map is None:
+                latents, owners = self._known_latents(checkpoint)
+                self._map = build_map(
+                    tuple(checkpoint.labels), latents, owners, self._biases(checkpoint)
+                )
+            return self._map
+
+    def _known_latents(self, checkpoint: Checkpoint) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+        count = len(checkpoint.labels)
+        kept = checkpoint.latents
+        if kept is not None and len(kept.z):
+            labels = kept.labels.numpy()
+            rows = np.concatenate([np.flatnonzero(labels == c)[:MAP_CLIPS] for c in range(count)])
+            return kept.z.numpy()[rows].astype(np.float32), labels[rows].astype(np.int64)
+        rng = np.random.default_rng(0)
+        drawn = rng.standard_normal((count * MAP_CLIPS, checkpoint.config.latent_dim))
+        return drawn.astype(np.float32), np.repeat(np.arange(count), MAP_CLIPS)
+
+    def reencode(self, motion: Motion, label: str, num_frames: int) -> Motion:
+        """Encode a clip and decode it as another action or length, at its own place."""
+        from core.actor.latent import reencode
+
+        return reencode(self._loaded(), motion, label=label, num_frames=num_frames)
+
+    def _biases(self, checkpoint: Checkpoint) -> FloatArray:
+        """The actions' own vectors (C, D)."""
+        biases: FloatArray = checkpoint.model.decoder.actionBiases.detach().cpu().numpy()
+        return biases
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Direction:
+    """A way to move a latent: what it changes, and the step of one standard deviation (D,)."""
+
+    name: str
+    vector: FloatArray
+
+
+def _origin(
+    checkpoint: Checkpoint,
+    settings: SampleSettings,
+    index: int,
+    label: str,
+    latent: tuple[float, ...] | None,
+) -> Provenance:
+    return Provenance(
+        kind="generated",
+        checkpoint=checkpoint.name,
+        checkpoint_sha256=checkpoint.sha256,
+        label=label,
+        seed=settings.seed,
+        sample=index,
+        sigma=settings.sigma,
+        num_frames=settings.num_frames,
+        latent=latent,
+        version=__version__,
+    )
 
 
 def _shown_name(path: Path) -> str:

@@ -16,8 +16,8 @@ from core.motion import Motion
 from core.rotation import rotvec_to_rotmat
 from core.skeleton import NUM_JOINTS
 
-CHUNK = 32
-"""Frames skinned at a time with pose blend shapes: keeps the working set inside the caches."""
+CHUNK = 64
+"""Frames skinned at a time with pose blend shapes: bounds the memory, keeps products large."""
 
 
 def _posed(

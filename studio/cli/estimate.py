@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -51,5 +51,11 @@ def estimate(
         print(path)
     summary = {"files": [path.name for path in files], **result.summary}
     with written_whole(out / "summary.json") as temporary:
-        temporary.write_text(json.dumps(summary, indent=2, default=str) + "\n", encoding="utf-8")
+        text = json.dumps(summary, indent=2, default=_plain, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
     print(out / "summary.json")
+
+
+def _plain(value: Any) -> Any:
+    """Numpy's numbers and arrays as JSON has them, anything else as text."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import FileProblem, StudioError
 from core.project import AddClips, DeleteClips, NewClip, Project, RenameClip, UndoStack
@@ -120,3 +125,59 @@ def test_the_stack_forgets_the_oldest_beyond_its_limit(stack):
     small.undo()
     assert small.undo() is None
     assert names(stack) == ["a"]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "rename", "delete", "undo", "redo", "reopen", "lose the index"]),
+        st.integers(0, 30),
+        st.sampled_from(["a", "b", "b 2", "c d", "é"]),
+    ),
+    max_size=14,
+)
+
+
+def contents(project: Project) -> list[tuple[str, str]]:
+    return sorted((c.id, c.name) for c in project.clips())
+
+
+@given(STEPS)
+@settings(max_examples=20, deadline=None)
+def test_any_history_goes_back_to_nothing_and_forth_again(steps):
+    """Whatever is done and undone: all undone the project is empty, all redone it is as it was."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "p"
+        stack = UndoStack(Project.open(folder))
+        for action, number, name in steps:
+            clips = stack.project.clips()
+            chosen = clips[number % len(clips)] if clips else None
+            if action == "add":
+                stack.execute(AddClips(new(*[name] * (1 + number % 3))))
+            elif action == "rename" and chosen:
+                stack.execute(RenameClip(chosen.id, name))
+            elif action == "delete" and chosen:
+                stack.execute(DeleteClips([chosen.id]))
+            elif action == "undo":
+                stack.undo()
+            elif action == "redo":
+                stack.redo()
+            elif action in ("reopen", "lose the index"):
+                stack.project.close()
+                if action != "reopen":
+                    (folder / "project.sqlite").unlink()
+                stack.project = Project.open(folder)
+                assert stack.project.notice == ""
+            names = [c.name for c in stack.project.clips()]
+            assert len(names) == len(set(names))
+        while stack.redo():
+            pass
+        end = contents(stack.project)
+        while stack.undo():
+            pass
+        assert stack.project.clips() == []
+        while stack.redo():
+            pass
+        assert contents(stack.project) == end
+        for clip in stack.project.clips():
+            assert stack.project.motion(clip.id).num_frames == 6
+        stack.project.close()

@@ -11,8 +11,8 @@ from training.pool import PoolSpec
 class DemoConfig:
     """The settings of the shipped demo model.
 
-    The published weights are kl 1e-5 with the KL *summed* over a batch of 20, that is 2e-4 times its
-    mean over clips; ``kl`` here multiplies the mean, so it does not depend on the batch size.
+    The published weight is 1e-5 of the KL *summed* over a batch of 20, that is 2e-4 of its mean
+    over clips; ``lambda_kl`` multiplies the mean, so it does not depend on the batch size.
     """
 
     num_layers: int = 4

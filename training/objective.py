@@ -15,7 +15,9 @@ from core.actor.model import ActorOutput
 from core.skeleton import JOINT_INDEX, NUM_JOINTS
 from training.config import DemoConfig
 
-FEET = tuple(JOINT_INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("ankle", "foot"))
+FEET = tuple(
+    JOINT_INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("ankle", "foot")
+)
 FEET_WEIGHT = 4.0  # a sliding foot is seen at once, a hand that is a centimetre off is not
 
 
@@ -37,7 +39,9 @@ class Objective(nn.Module):
         config = self.config
         output = result.output.float()
         mask = torch.ones(len(target), target.shape[-1], dtype=torch.bool, device=target.device)
-        difference = self.vertices.transforms(output) - self.vertices.transforms(target)  # (B T, 96, 3)
+        difference = self.vertices.transforms(output) - self.vertices.transforms(
+            target
+        )  # (B T, 96, 3)
         rcxyz = self.vertices.of_differences(difference)
         world, world_velocity = self._world(difference, target, output)
         parts = {

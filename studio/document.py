@@ -81,6 +81,8 @@ class Document(QObject):
         self.history_changed.emit()
         self.library_changed.emit()
         self.library_selection_changed.emit()
+        if project.notice:  # opening had to mend something
+            self.problem.emit(project.notice, "")
 
     def open_project(self, folder: Path) -> bool:
         """Open or make the project in ``folder``; tells the user and returns False if it cannot."""

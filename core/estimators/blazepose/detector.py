@@ -16,6 +16,7 @@ SIZE = 224
 MIN_SCORE = 0.5
 MAX_OVERLAP = 0.3  # intersection over union above which two boxes are the same person
 MAX_DETECTIONS = 8
+OUTPUTS = ("Identity", "Identity_1")  # boxes with points, score logits
 _GRID = ((28, 2), (14, 2), (7, 6))  # cells a side, anchors a cell (strides 8, 16 and 32)
 
 FloatArray = npt.NDArray[np.floating]
@@ -82,7 +83,7 @@ class Detector:
         pixels = np.full((SIZE, SIZE, 3), -1.0, np.float32)  # black round the picture
         small = picture.scaled(width, height)
         pixels[top : top + height, left : left + width] = small * np.float32(1 / 127.5) - 1
-        raw, logits = self._network.run(pixels, "Identity", "Identity_1")
+        raw, logits = self._network.run(pixels)
         offset = (longest - np.array([picture.width, picture.height])) / 2
         people = merged(*decode(raw, logits, self._anchors))
         return [Roi.from_points(*(points[:2] * longest - offset)) for points in people]

@@ -19,7 +19,17 @@ from core.body import default_body, forward_kinematics
 from core.body.skinning import lowest_points
 from core.errors import Cancelled, NoPersonFound
 from core.estimators.base import Estimate, Overlay
-from core.estimators.blazepose import bones, contact, flips, ground, lift, resample, trajectory
+from core.estimators.blazepose import (
+    bones,
+    contact,
+    detector,
+    flips,
+    ground,
+    landmarks,
+    lift,
+    resample,
+    trajectory,
+)
 from core.estimators.blazepose.detector import Detector
 from core.estimators.blazepose.landmarks import LandmarkFinder, Landmarks
 from core.estimators.blazepose.network import Network
@@ -58,8 +68,10 @@ class BlazePose:
     """Detector and landmark networks, loaded once; raises ModelProblem where not installed."""
 
     def __init__(self) -> None:
-        self._detector = Network(weights.path_of("pose_detection"))
-        self._finder = Network(weights.path_of("pose_landmark_full"))
+        self._detector = Detector(Network(weights.path_of("pose_detection"), detector.OUTPUTS))
+        self._finder = LandmarkFinder(
+            Network(weights.path_of("pose_landmark_full"), landmarks.OUTPUTS)
+        )
 
     def estimate(self, path: Path, *, progress: Progress, focal: float | None) -> Estimate:
         """Follow the most prominent person; see :class:`core.estimators.base.Estimator`."""
@@ -105,7 +117,7 @@ class BlazePose:
 
     def _followed(self, info: VideoInfo, progress: Progress) -> tuple[Track, FloatArray]:
         """Return the track of the most prominent person and the times of all frames."""
-        tracker = Tracker(Detector(self._detector), LandmarkFinder(self._finder))
+        tracker = Tracker(self._detector, self._finder)
         times: list[float] = []
         for picture in pictures(info.path):
             if progress.is_cancelled():

@@ -14,6 +14,8 @@ from core.estimators.blazepose.network import Network
 from core.estimators.blazepose.roi import CROP_SIZE, Roi
 from core.video.picture import Picture
 
+# points, confidence, heatmaps, world points; not the silhouette (Identity_2)
+OUTPUTS = ("Identity", "Identity_1", "Identity_3", "Identity_4")
 NUM_LANDMARKS = 33
 MIN_CONFIDENCE = 0.5
 _POINTS = 39  # 33 of the body, centre and extent of the next square, 4 unused
@@ -83,9 +85,7 @@ class LandmarkFinder:
         """Return the points of the person in the square, or None when nobody is there."""
         image_from_crop = roi.image_from_crop()
         pixels = picture.crop(image_from_crop, CROP_SIZE) * np.float32(1 / 255)
-        raw, confidence, heat, world = self._network.run(
-            pixels, "Identity", "Identity_1", "Identity_3", "Identity_4"
-        )
+        raw, confidence, heat, world = self._network.run(pixels)
         if float(confidence[0]) < MIN_CONFIDENCE:
             return None
         raw = raw.reshape(_POINTS, 5)

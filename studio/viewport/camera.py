@@ -150,7 +150,8 @@ class OrbitCamera:
         clip = np.c_[world, np.ones(len(world))] @ self.clip_from_world(width / height).T
         w = np.maximum(clip[:, 3:], 1e-6)
         ndc = clip[:, :2] / w
-        return np.c_[(ndc[:, 0] + 1) / 2 * width, (1 - ndc[:, 1]) / 2 * height, clip[:, 3]]
+        x, y = (ndc[:, 0] + 1) / 2 * width, (1 - ndc[:, 1]) / 2 * height
+        return np.stack([x, y, clip[:, 3]], axis=1)
 
     def ray(self, x: float, y: float, size: tuple[float, float]) -> tuple[Float, Float]:
         """Return origin and unit direction (3,), (3,) of the sight through a pixel."""

@@ -58,8 +58,8 @@ class SceneCanvas(QObject):
         self.on_click: Callable[[str | None], None] = lambda key: None
         self.on_moved: Callable[[], None] = lambda: None
         self.on_problem: Callable[[Exception], None] = lambda error: None
-        app.use_app("pyside6")
         self._canvas = app.Canvas(
+            app=app.Application("pyside6"),  # not vispy's default one: see offscreen.Stage
             parent=parent,
             show=False,
             autoswap=False,

@@ -1,7 +1,7 @@
 """Pictures without a window: the same scene through vispy's EGL backend. No Qt, no X.
 
-A process has one vispy backend, so inside the studio's window :func:`render` starts
-``python -m studio.viewport.offscreen job.npz`` and reads the pictures back.
+Inside the studio's window :func:`render` starts ``python -m studio.viewport.offscreen job.json``
+and reads the pictures back: the window's thread keeps its own OpenGL context.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,17 +58,14 @@ def render(
         "camera": camera, "background": background, "mode": mode, "ghosts": ghosts,
         "selected": selected, "margins": margins, "supersampling": supersampling,
     }  # fmt: skip
-    if _another_backend_runs():
+    if _window_runs():
         return _render_elsewhere(items, times, size, options)
     return _stage().render(items, times, size, **options)
 
 
-def _another_backend_runs() -> bool:
-    if "vispy.app" not in sys.modules:
-        return False
-    from vispy.app._default_app import default_app
-
-    return default_app is not None and default_app.backend_name.lower() != "egl"
+def _window_runs() -> bool:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    return widgets is not None and widgets.QApplication.instance() is not None
 
 
 def _stage() -> Stage:
@@ -94,8 +91,10 @@ class Stage:
         try:
             from vispy import app, gloo
 
-            app.use_app("egl")
-            self._canvas = app.Canvas(size=(16, 16), show=False, autoswap=False)
+            # an application object of its own: vispy's default one could never be Qt's again
+            self._canvas = app.Canvas(
+                app=app.Application("egl"), size=(16, 16), show=False, autoswap=False
+            )
         except Exception as error:
             raise NoOffscreen(
                 "This machine cannot draw without a display: OpenGL through EGL does not start.",
@@ -114,16 +113,6 @@ class Stage:
         items: Sequence[BodyItem],
         times: Sequence[float],
         size: tuple[int, int],
-        **options: Any,
-    ) -> Pictures:
-        """See :func:`render`."""
-        return np.stack(list(self.pictures(items, times, size, **options)))
-
-    def pictures(
-        self,
-        items: Sequence[BodyItem],
-        times: Sequence[float],
-        size: tuple[int, int],
         *,
         camera: str | View,
         background: str,
@@ -132,8 +121,8 @@ class Stage:
         selected: str | None,
         margins: tuple[float, float, float, float],
         supersampling: int,
-    ) -> Iterator[Pictures]:
-        """Yield one (H, W, 4) picture for each time."""
+    ) -> Pictures:
+        """See :func:`render` of the module."""
         scene = self._scene
         self._canvas.set_current()
         scene.look = self._looks[background]
@@ -149,12 +138,24 @@ class Stage:
             scene.camera.jump(scene.framed(size[0] / size[1], margins=margins))
         large = (size[0] * supersampling, size[1] * supersampling)
         target = self._framebuffer(large)
+        pictures = []
         for seconds in times:
             scene.seconds = float(seconds)
             with target:
                 scene.draw(large)
                 picture = target.read("color", alpha=True)
-            yield _averaged(np.asarray(picture), supersampling, scene.look.transparent)
+            pictures.append(_averaged(np.asarray(picture), supersampling, scene.look.transparent))
+        self._release()
+        return np.stack(pictures)
+
+    def _release(self) -> None:
+        """Let go of the context, so that a window may open in this thread later."""
+        from vispy.app.backends import _egl
+
+        egl = _egl.egl
+        egl.eglMakeCurrent(
+            _egl._EGL_DISPLAY, egl.EGL_NO_SURFACE, egl.EGL_NO_SURFACE, egl.EGL_NO_CONTEXT
+        )
 
     def _framebuffer(self, size: tuple[int, int]) -> Any:
         if self._target is None or self._target_size != size:

@@ -61,7 +61,8 @@ def _samples(n: int) -> Float32:
 def _facing(points: Float32, faces: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
     x, y = points[:, 0][faces], points[:, 1][faces]
     area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (y[:, 1] - y[:, 0]) * (x[:, 2] - x[:, 0])
-    return faces[area < 0]  # y grows downwards: faces seen from outside turn the other way
+    # y grows downwards: faces seen from outside turn the other way
+    return np.asarray(faces[area < 0])
 
 
 def draw_body(

@@ -121,7 +121,6 @@ class CapturePage(QObject):
 
     # -- Page -------------------------------------------------------------------------------------
     def actions(self) -> Sequence[Action]:
-        current = lambda: self.session.current  # noqa: E731
         return (
             Action(id="capture.cancel", text="Cancel estimating", run=self.session.cancel,
                    shortcut="Esc", icon="close", menu="Edit", section=5,
@@ -129,14 +128,20 @@ class CapturePage(QObject):
                    tip="Stop estimating; nothing is kept"),
             Action(id="capture.keep", text="Keep result", run=self._keep, shortcut="K",
                    icon="tick", menu="Edit", section=5,
-                   enabled=lambda: bool(current() and current().state == "done")),
+                   enabled=self._can_keep),
             Action(id="capture.again", text="Estimate again", run=self._again, shortcut="R",
                    icon="refresh", menu="Edit", section=5,
-                   enabled=lambda: bool(current() and current().is_finished)),
+                   enabled=self._can_repeat),
             Action(id="capture.landmarks", text="Landmarks over the video", shortcut="P",
                    run=self._toggle_landmarks, menu="View", section=5,
                    checked=lambda: self.video.shows_landmarks),
         )  # fmt: skip
+
+    def _can_keep(self) -> bool:
+        return self.session.current is not None and self.session.current.state == "done"
+
+    def _can_repeat(self) -> bool:
+        return self.session.current is not None and self.session.current.is_finished
 
     def entered(self) -> None:
         self._is_here = True

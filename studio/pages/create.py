@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -220,17 +221,21 @@ class CreatePage(QObject):
         menu.setAccessibleName("Decode again as")
         length = min(max(clip.motion.num_frames, LENGTHS[0]), LENGTHS[-1])
         for action in self.picker.labels:
-            menu.addAction(action, lambda a=action: self.session.reencode(clip, a, length))
+            item = menu.addAction(action)
+            item.triggered.connect(partial(self._decode_again, clip, action, length))
         menu.addSeparator()
         own = clip.motion.provenance.label
         action = own if own in self.picker.labels else self.picker.current
         for frames in LENGTHS:
             item = menu.addAction(f"{frames} frames")
             item.setEnabled(bool(action))
-            item.triggered.connect(
-                lambda _checked=False, f=frames: self.session.reencode(clip, action, f)
-            )
+            item.triggered.connect(partial(self._decode_again, clip, action, frames))
         return menu
+
+    def _decode_again(
+        self, clip: ShownClip, action: str, num_frames: int, _checked: bool = False
+    ) -> None:
+        self.session.reencode(clip, action, num_frames)
 
     def choose_model(self) -> None:
         """Offer the demo model and a file of the user's own."""
@@ -316,8 +321,7 @@ class CreatePage(QObject):
             self._document.message.emit(text)
 
     def _to_filter(self) -> None:
-        self.picker.filter.setFocus()
-        self.picker.filter.selectAll()
+        self.picker.open_filter()
 
     def _follow(self) -> None:
         """Bring the controls in line with the selected clip."""

@@ -71,6 +71,7 @@ class CreateSession(QObject):
         self._rejected: set[int] = set()
         self._directions_of = ""
         self._asked_at = 0.0
+        self._shaping: bridge.Handle | None = None
         self.last_latency = 0.0  # seconds from asking to the new clip being handed to the viewport
         document.shown_changed.connect(self._notice_shown)
 
@@ -165,7 +166,7 @@ class CreateSession(QObject):
         shape = replace(self.shapes.get(index, SampleShape()), **changes)  # type: ignore[arg-type]
         self.shapes[index] = shape
         self._asked_at = time.perf_counter()
-        bridge.run_in_thread(
+        self._shaping = bridge.run_in_thread(
             lambda progress: (index, self.sampler.one(settings, index, shape)),
             self._show_shaped,
             self._tell_problem,
@@ -193,6 +194,8 @@ class CreateSession(QObject):
     def keep(self, clips: tuple[ShownClip, ...]) -> bool:
         """Put samples into the library; one undo takes them all out again."""
         clips = tuple(c for c in clips if c.clip_id is None)
+        if self._shaping is not None:
+            self._shaping.cancel()  # what is kept is what is on screen
         if not clips:
             return False
         new = [NewClip(motion=c.motion, name=_library_name(c), label=c.name) for c in clips]

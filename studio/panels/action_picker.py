@@ -1,18 +1,21 @@
 """Choosing the action to sample, and the model that knows it.
 
-Chips for all actions; typing into the field leaves only those that match, Enter takes the first.
+Chips for all actions; the lens (or A) opens a field: typing leaves only those that match, Enter
+takes the first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio import theme
-from studio.widgets import Button, Chip, FlowLayout, SearchField, caption, label
+from studio import icons, theme
+from studio.widgets import Chip, FlowLayout, IconButton, SearchField, caption, label, paint
+
+MANY_ACTIONS = 20  # from here on the field is always there
 
 
 def matches(text: str, action: str) -> bool:
@@ -30,12 +33,61 @@ def best_first(text: str, actions: Sequence[str]) -> list[str]:
 
 class _Filter(SearchField):
     accepted = Signal()
+    left = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.accepted.emit()
+        elif event.key() == Qt.Key.Key_Escape and not self.text():
+            self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if not self.text():
+            self.left.emit()
+
+
+class ModelButton(QAbstractButton):
+    """The model's name at the right of the heading, with a mark that it can be changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setToolTip("Which model samples: the demo model, or a file of your own")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.set_label("no model")
+
+    def set_label(self, text: str) -> None:
+        """Name the model."""
+        self.setText(text)
+        self.setAccessibleName(f"Model: {text}")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(paint.text_width(self.text(), theme.SMALL_SIZE) + 22), 24)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        color = theme.TEXT if self.underMouse() else theme.FAINT
+        painter.setFont(theme.font(theme.SMALL_SIZE))
+        painter.setPen(QColor(color))
+        words = rect.adjusted(2, 0, -18, 0)
+        shown = painter.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideMiddle, round(words.width())
+        )
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
+        mark = QRectF(rect.right() - 14, rect.center().y() - 7, 14, 14)
+        icons.paint(painter, "chevron-down", mark, color)
+        if self.hasFocus():
+            paint.focus_ring(painter, rect, 6)
 
 
 class ActionPicker(QWidget):
@@ -47,13 +99,13 @@ class ActionPicker(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: dict[str, Chip] = {}
-        self.model_button = Button(
-            "no model", look="ghost", tooltip="Which model samples: the demo model or your own file"
-        )
-        self.model_button.setFont(theme.font(theme.SMALL_SIZE))
-        self.model_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.model_button = ModelButton()
         self.model_button.clicked.connect(self.model_pressed)
         self.filter = _Filter("Filter actions")
+        self.filter.hide()
+        self.filter.left.connect(self._close_filter)
+        self.lens = IconButton("search", "Filter actions", key="A", size=24)
+        self.lens.clicked.connect(self.open_filter)
         self.filter.setToolTip("Type to filter the actions, Enter takes the first  (A)")
         self.filter.textChanged.connect(self._filter)
         self.filter.accepted.connect(self._take_first)
@@ -68,8 +120,9 @@ class ActionPicker(QWidget):
         heading = QHBoxLayout()
         heading.setContentsMargins(0, 0, 0, 0)
         heading.addWidget(label("Action", color=theme.DIM, size=theme.SMALL_SIZE, weight=600))
+        heading.addWidget(self.lens)
         heading.addStretch(1)
-        heading.addWidget(self.model_button)
+        heading.addWidget(self.model_button, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -107,6 +160,8 @@ class ActionPicker(QWidget):
         count = len(self._chips)
         self.model_button.set_label(f"{name} · {count} labels" if count else name)
         self.set_current(chosen)
+        self.lens.setVisible(bool(self._chips))
+        self.filter.setVisible(count > MANY_ACTIONS)
         self._filter(self.filter.text())
 
     def set_current(self, action: str) -> None:
@@ -122,7 +177,6 @@ class ActionPicker(QWidget):
         fitting = set(best_first(text, self.labels))
         for name, chip in self._chips.items():
             chip.setVisible(name in fitting)
-        self.filter.setVisible(bool(self._chips))
         self._nothing.setVisible(not fitting)
         self._nothing.setText(
             f"No action is called “{text}”. Esc shows all."
@@ -136,4 +190,17 @@ class ActionPicker(QWidget):
         fitting = best_first(self.filter.text(), self.labels)
         if fitting:
             self.filter.clear()
+            self._close_filter()
             self._pick(fitting[0])
+
+    def open_filter(self) -> None:
+        """Show the field and put the cursor into it."""
+        self.filter.show()
+        self.filter.setFocus()
+        self.filter.selectAll()
+
+    def _close_filter(self) -> None:
+        had_focus = self.filter.hasFocus()
+        self.filter.setVisible(len(self._chips) > MANY_ACTIONS)
+        if had_focus:
+            self.lens.setFocus()

@@ -20,6 +20,11 @@ REACH = 3.0  # standard deviations to each side
 MAP_HEIGHT = 170
 
 
+def signed(value: float) -> str:
+    """A number with its sign, and 0.0 without one."""
+    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
+
+
 class LatentSliders(QWidget):
     """``changed(offsets)`` while dragged, in standard deviations along each direction."""
 
@@ -32,7 +37,7 @@ class LatentSliders(QWidget):
         self.rows = [
             SliderRow(
                 f"direction {index + 1}", -REACH, REACH, 0.0, step=0.1, default=0.0, centre=0.0,
-                color=theme.PARE, text=lambda v: f"{v:+.1f}".replace("-", "−"),
+                color=theme.PARE, text=signed,
             )
             for index in range(NUM_SLIDERS)
         ]  # fmt: skip
@@ -111,7 +116,8 @@ class LatentMapPanel(QWidget):
         """Let an action's dots stand out and put the ring at a clip's place."""
         if self.view is not None:
             self.view.set_current_label(action)
-            self.view.set_place(place)
+            if not self.view.is_picking:
+                self.view.set_place(place)
 
     def say(self, text: str) -> None:
         """Say in place of the map what is being done."""

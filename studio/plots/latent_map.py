@@ -10,8 +10,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio import theme
@@ -97,6 +105,25 @@ class LatentMapView(pg.PlotWidget):
         """Where the ring is."""
         x, y = self._ring.getData()
         return (float(x[0]), float(y[0])) if len(x) else None
+
+    @property
+    def is_picking(self) -> bool:
+        """Whether the button is held down: the ring is where the pointer is."""
+        return self._is_picking
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.viewport().rect())
+        corners = QPainterPath()
+        corners.addRect(rect)
+        inside = QPainterPath()
+        inside.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        painter.fillPath(corners.subtracted(inside), QColor(theme.PANEL))
+        painter.setPen(QPen(QColor(theme.ACCENT if self.hasFocus() else theme.LINE), 1))
+        painter.drawPath(inside)
+        painter.end()
 
     def _paint_dots(self) -> None:
         if not len(self._points):

@@ -66,9 +66,9 @@ class QueueItem:
         if self.result is None:
             return self.state
         people = len(self.result.motions)
-        found = "1 person" if people == 1 else f"{people} people"
-        kept = " · in the library" if self.state == "kept" else ""
-        return f"{found} · {self.result.num_frames} frames{kept}"
+        found = "" if people == 1 else f"{people} people · "
+        kept = " · in the library" if self.state == "kept" else " · not kept yet"
+        return f"{found}{self.result.num_frames} frames{kept}"
 
 
 class CaptureQueue:

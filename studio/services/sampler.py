@@ -26,6 +26,7 @@ from studio.services.latent_map import LatentMap, build_map
 
 if TYPE_CHECKING:
     from core.actor.checkpoint import Checkpoint
+    from core.actor.latent import Direction
 
 DEMO_CHECKPOINT = RESOURCES / "models" / "demo_actor.safetensors"
 MIN_LENGTH, MAX_LENGTH = 20, 120  # frames
@@ -103,7 +104,6 @@ class Sampler:
         self.path = path
         self._checkpoint: Checkpoint | None = None
         self._map: LatentMap | None = None
-        self._directions: dict[str, list[Direction]] = {}
         self._loading = threading.Lock()
         self._knowing = threading.RLock()
 
@@ -253,16 +253,11 @@ class Sampler:
         """Names of an action's latent directions, the strongest first; computed once."""
         return tuple(d.name for d in self._directions_of(self._loaded(), label))
 
-    def _directions_of(self, checkpoint: Checkpoint, label: str) -> list[Direction]:
+    def _directions_of(self, checkpoint: Checkpoint, label: str) -> tuple[Direction, ...]:
         from core.actor.latent import principal_directions
 
-        with self._knowing:
-            if label not in self._directions:
-                found = principal_directions(checkpoint, label, NUM_DIRECTIONS)
-                self._directions[label] = [
-                    Direction(name=d.name, vector=np.asarray(d.vector, np.float32)) for d in found
-                ]
-            return self._directions[label]
+        with self._knowing:  # found once and kept with the checkpoint
+            return principal_directions(checkpoint, label, NUM_DIRECTIONS)
 
     def latent_map(self) -> LatentMap:
         """The map of all actions, computed once: from the checkpoint's own latents if it has any.
@@ -299,14 +294,6 @@ class Sampler:
         """The actions' own vectors (C, D)."""
         biases: FloatArray = checkpoint.model.decoder.actionBiases.detach().cpu().numpy()
         return biases
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Direction:
-    """A way to move a latent: what it changes, and the step of one standard deviation (D,)."""
-
-    name: str
-    vector: FloatArray
 
 
 def _origin(

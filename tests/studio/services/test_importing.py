@@ -98,4 +98,4 @@ def test_a_row_says_how_far_it_is_and_how_it_ended() -> None:
     assert item.detail == "Nobody was found."
     item.state = "done"
     item.result = ImportedVideo(path=item.path, motions=(make_motion(),))
-    assert (item.badge, item.detail) == ("good", "1 person · 60 frames")
+    assert (item.badge, item.detail) == ("good", "60 frames · not kept yet")

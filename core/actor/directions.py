@@ -26,7 +26,7 @@ from core.skeleton import NUM_JOINTS
 FloatArray = npt.NDArray[np.float32]
 
 NUM_SAMPLES = 16  # latents at which the decoder's response is taken
-NUM_PROBES = 12  # random combinations of all joint positions differentiated at each
+NUM_PROBES = 8  # random combinations of all joint positions differentiated at each
 NUM_BASES = 6  # latents at which a direction's effect is measured
 REACH = 2.0  # standard deviations walked to either side for that
 LEAST_EFFECT = 0.35  # spreads over the action's samples; below, no name fits
@@ -67,7 +67,7 @@ def principal_directions(
 def _find(checkpoint: Checkpoint, label: str, count: int) -> tuple[Direction, ...]:
     width = checkpoint.config.latent_dim
     drawn = [
-        torch.randn(width, generator=stream(-1, label, i)) for i in range(max(NUM_SAMPLES, 12))
+        torch.randn(width, generator=stream(-1, label, i)) for i in range(NUM_SAMPLES)
     ]
     latents = torch.stack(drawn)
     vectors, response = _active_subspace(checkpoint, label, latents[:NUM_SAMPLES], count)

@@ -40,6 +40,7 @@ class Handle:
         self.on_progress: Callable[[float, str, Any], None] | None = None
         self.on_cancelled: Callable[[], None] | None = None
         self.owner: QObject | None = None
+        self.thread: threading.Thread | None = None  # of work without a key
         self.is_overtaken = False
 
     def cancel(self) -> None:
@@ -127,6 +128,8 @@ class _Lane(threading.Thread):
                 self._running = None
                 self._changed.wait_for(lambda: self._is_closed or self._waiting is not None)
                 if self._is_closed:
+                    if self._waiting is not None:
+                        self._waiting._finished.set()
                     return
                 handle = self._running = self._waiting
                 self._waiting = None
@@ -188,9 +191,10 @@ def run_in_thread(
     handle.on_progress, handle.on_cancelled, handle.owner = on_progress, on_cancelled, owner
     _open.add(handle)
     if key is None:
-        threading.Thread(
+        handle.thread = threading.Thread(
             target=_run, args=(handle, _relay), name="studio-once", daemon=True
-        ).start()
+        )
+        handle.thread.start()
     else:
         lane = _lanes.get(key)
         if lane is None:
@@ -225,6 +229,8 @@ def shut_down(seconds: float = 3.0) -> None:
         lane.close()
     for handle in running:
         handle.wait(seconds)
+        if handle.thread is not None:
+            handle.thread.join(seconds)
     for lane in lanes:
         lane.join(seconds)
     _lanes.clear()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CLIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _PICTURES = 500
+_WAITING = 24
 _RATIO = 2  # pictures are drawn at twice their size, for sharp screens
 PICTURE = 38  # logical pixels
 
@@ -116,9 +117,9 @@ class LibraryModel(QAbstractListModel):
         """The clip's picture if it is drawn; asks for it otherwise."""
         found = self._pictures.get(clip.id)
         if found is None and clip.id not in self._failed:
-            if clip.id in self._wanted:
-                self._wanted.remove(clip.id)
-            self._wanted.append(clip.id)  # what was looked at last is drawn first
+            if clip.id not in self._wanted:
+                self._wanted.append(clip.id)
+                del self._wanted[:-_WAITING]  # what was scrolled past is asked for again if seen
             self._draw_next()
         return found
 
@@ -127,7 +128,7 @@ class LibraryModel(QAbstractListModel):
         if self._drawing is not None or project is None:
             return
         while self._wanted:
-            clip_id = self._wanted.pop()
+            clip_id = self._wanted.pop(0)
             row = self.row_of(clip_id)
             if row >= 0:
                 clip = self._clips[row]

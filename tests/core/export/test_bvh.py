@@ -141,3 +141,12 @@ def test_a_minute_is_written_within_150_ms_of_processor_time(tmp_path):
 
     assert min(seconds() for _ in range(5)) < 0.15
     assert error_mm(motion, tmp_path / "a.bvh") < LIMIT_MM
+
+
+def test_every_demo_action_comes_back(tmp_path):
+    from core.datasets import demo
+
+    for label in demo.ACTIONS:
+        motion = demo.generate(label, 5)
+        export_motion(motion, tmp_path / "a.bvh")
+        assert error_mm(motion, tmp_path / "a.bvh") < LIMIT_MM, label

@@ -20,7 +20,9 @@ _SHOWN = {
 }  # fmt: skip
 _HIP_WIDTH = 1.35  # of the points, in units of the joints' distance
 _DEPTH_WIDTH = 0.15  # seconds: depth is the noisiest axis, and heavy bodies move smoothly
-_ROBUST = 0.03  # error in units of focal length and distance beyond which a point counts less
+# error in units of the focal length beyond which a point counts less (Geman & McClure), narrowing
+# so that a first solution led astray by a wild point is not kept
+_ROBUST = (0.2, 0.1, 0.06, 0.04, 0.03, 0.03)
 
 
 def rays(image: FloatArray, width: int, height: int, focal: float) -> FloatArray:
@@ -42,11 +44,12 @@ def translation(
     hips = [middle + _HIP_WIDTH * (joints[:, side] - middle) for side in (1, 2)]
     model = np.concatenate([model, np.stack(hips, axis=1)], axis=1)
     index = [*index, 23, 24]
-    seen, weight = slopes[:, index], np.maximum(visibility[:, index], 0.02) ** 2
-    for _ in range(3):
+    seen, sure = slopes[:, index], np.maximum(visibility[:, index], 0.02) ** 2
+    weight = sure
+    for scale in _ROBUST:
         found = _solve(model, seen, weight, None)
         left = np.linalg.norm(_residual(model + found[:, None], seen), axis=-1)
-        weight = np.maximum(visibility[:, index], 0.02) ** 2 / (1 + (left / _ROBUST) ** 2)
+        weight = sure / (1 + (left / scale) ** 2) ** 2
     far = -found[:, 2]
     far = np.maximum(far, 0.3)
     quality = np.ones(len(clock))

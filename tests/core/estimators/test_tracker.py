@@ -1,0 +1,170 @@
+"""Who is followed, how a lost person is found again, and what a gap becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.errors import NoPersonFound
+from core.estimators.blazepose import estimator
+from core.estimators.blazepose.landmarks import Landmarks
+from core.estimators.blazepose.roi import Roi
+from core.estimators.blazepose.tracker import Tracker
+from core.video.decode import VideoInfo
+from tests.core.estimators.factory import points_of, walk
+
+
+@dataclass
+class Shown:
+    """A picture that is nothing but a size and a time."""
+
+    time: float
+    width: int = 1920
+    height: int = 1080
+
+
+@dataclass
+class Stage:
+    """People by time: stands in for both networks. ``people(seconds)`` gives their squares."""
+
+    people: Any
+    clip: np.ndarray = field(default_factory=lambda: points_of(walk(300)) * [1, -1, -1])
+    detections: int = 0
+
+    def find(self, picture: Shown, roi: Roi | None = None) -> Any:
+        present = self.people(picture.time)
+        if roi is None:
+            self.detections += 1
+            return list(present)
+        for person in present:
+            if person.distance(roi) < 0.25:
+                return self.seen(picture, person)
+        return None
+
+    def seen(self, picture: Shown, person: Roi) -> Landmarks:
+        world = self.clip[round(picture.time * 30) % len(self.clip)]
+        image = world[:, :2] * person.side / 2.2 + [person.x, person.y]
+        return Landmarks(
+            image=image,
+            world=world,
+            visibility=np.ones(33),
+            confidence=0.9,
+            roi=person,
+            next_roi=person,
+        )
+
+
+def person(x: float = 960, side: float = 800) -> Roi:
+    return Roi(x=x, y=540, side=side, angle=0)
+
+
+def follow(stage: Stage, num_frames: int = 90) -> Tracker:
+    tracker = Tracker(stage, stage)  # type: ignore[arg-type]
+    for index in range(num_frames):
+        tracker.see(Shown(index / 30))  # type: ignore[arg-type]
+    return tracker
+
+
+def test_the_most_prominent_person_is_followed_and_the_detector_mostly_rests() -> None:
+    stage = Stage(lambda t: [person(300, 300), person(), person(1700, 350)])
+    best = follow(stage).best()
+    assert best is not None and len(best.found) == 90
+    assert {seen.roi.x for seen in best.found.values()} == {960}
+    assert stage.detections <= 7
+
+
+def test_somebody_much_more_prominent_who_comes_in_is_turned_to() -> None:
+    stage = Stage(lambda t: [person(300, 250)] + ([person()] if t > 1 else []))
+    best = follow(stage, 120).best()
+    assert best is not None
+    assert {seen.roi.x for seen in best.found.values()} == {960}
+    assert min(best.found) <= 46
+
+
+def test_a_person_lost_for_a_moment_is_the_same_track() -> None:
+    stage = Stage(lambda t: [] if 1.0 < t < 1.4 else [person()])
+    tracker = follow(stage)
+    assert len(tracker._tracks) == 1
+    best = tracker.best()
+    assert best is not None and 75 <= len(best.found) <= 80
+
+
+def test_somebody_elsewhere_after_a_loss_is_another_track() -> None:
+    stage = Stage(lambda t: [person(300)] if t < 1 else [person(1600)])
+    tracker = follow(stage, 120)
+    best = tracker.best()
+    assert best is not None and min(best.found) >= 30
+
+
+def run(monkeypatch: pytest.MonkeyPatch, stage: Stage, times: list[float]) -> Any:
+    """Run the whole estimator on a stage in place of a video and its networks."""
+    info = VideoInfo(
+        path=Path("stage.mp4"),
+        width=1920,
+        height=1080,
+        fps=30,
+        num_frames=len(times),
+        duration=times[-1],
+        rotation=0,
+        codec="none",
+    )
+    monkeypatch.setattr(estimator, "probe", lambda path: info)
+    monkeypatch.setattr(estimator, "pictures", lambda path: (Shown(time) for time in times))
+    monkeypatch.setattr(estimator, "preview", lambda picture, seen: None)
+    made = object.__new__(estimator.BlazePose)
+    made._detector = made._finder = stage  # type: ignore[assignment]
+    from core.progress import SILENT
+
+    return made.estimate(info.path, progress=SILENT, focal=None)
+
+
+def test_a_gap_is_bridged_and_marked_inferred(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(lambda t: [] if 1.0 < t < 1.4 else [person()])
+    result = run(monkeypatch, stage, [i / 30 for i in range(90)])
+    (motion,) = result.motions
+    assert motion.num_frames == 90
+    assert 8 <= len(motion.inferred) <= 14
+    assert min(motion.inferred) > 30 and max(motion.inferred) < 46
+    middle = motion.inferred[len(motion.inferred) // 2]
+    assert motion.confidence[middle] < 0.7 * motion.confidence[10]
+    steps = np.abs(np.diff(motion.trans, axis=0)).max()
+    assert steps < 0.1
+
+
+def test_a_variable_frame_rate_becomes_an_even_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [i / 30 for i in range(45)] + [45 / 30 + i / 15 for i in range(25)]
+    result = run(monkeypatch, Stage(lambda t: [person()]), times)
+    (motion,) = result.motions
+    assert motion.fps == pytest.approx(30, rel=0.01)
+    assert motion.num_frames == pytest.approx((times[-1] * 30) + 1, abs=1)
+    assert result.summary["variable_frame_rate"] is True
+
+
+def test_somebody_who_comes_late_starts_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(lambda t: [person()] if t > 1.5 else [])
+    result = run(monkeypatch, stage, [i / 30 for i in range(120)])
+    assert 1.5 <= result.start_seconds[0] < 1.7
+    assert result.motions[0].num_frames < 80
+
+
+def test_a_moment_of_mistaken_detection_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(lambda t: [person()] if 1.0 < t < 1.1 else [])
+    with pytest.raises(NoPersonFound):
+        run(monkeypatch, stage, [i / 30 for i in range(120)])
+
+
+@pytest.mark.parametrize("num_frames", [1, 2, 4])
+def test_very_short_videos_make_motions_or_say_why(
+    monkeypatch: pytest.MonkeyPatch, num_frames: int
+) -> None:
+    stage = Stage(lambda t: [person()])
+    times = [i / 30 for i in range(num_frames)]
+    if num_frames < 3:
+        with pytest.raises(NoPersonFound):
+            run(monkeypatch, stage, times)
+    else:
+        assert run(monkeypatch, stage, times).motions[0].num_frames == num_frames

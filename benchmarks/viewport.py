@@ -5,7 +5,7 @@
 
 "Python" is a frame with the OpenGL draw calls left out: what remains for the processor when a
 graphics card draws. "Whole" includes drawing, which on a machine without a card is the processor's
-work too. Medians; CPU milliseconds are given beside the wall's because other work disturbs them less.
+work too. Medians; CPU milliseconds, because other work on the machine disturbs them less.
 """
 
 from __future__ import annotations
@@ -44,37 +44,46 @@ def medians(action, rounds: int = ROUNDS) -> tuple[float, float]:
 
 
 def measure_frames() -> None:
+    """One frame with 1 to 16 bodies."""
+    for count in (1, 2, 4, 16):
+        python, whole = frame_cost(count)
+        print(f"{count:3d} bodies: Python {python:6.2f} ms a frame, whole {whole:6.1f} ms CPU")
+
+
+def frame_cost(count: int) -> tuple[float, float]:
+    """Median CPU milliseconds of a frame of ``count`` bodies: Python alone, and everything."""
     from vispy.gloo import gl
 
     from studio.viewport.items import BodyItem
     from studio.viewport.offscreen import _stage, render
 
-    drawn = {name: getattr(gl, name) for name in ("glDrawElements", "glDrawArrays", "glClear")}
-    for count in (1, 2, 4, 16):
-        items = [
-            BodyItem(key=str(i), motion=clip(i), position=((i - count / 2) * 1.1, 0.0, 0.0))
-            for i in range(count)
-        ]
-        render(items, [0.0], SIZE, camera="orbit", supersampling=1)
-        stage = _stage()
-        scene, target = stage._scene, stage._framebuffer(SIZE)
+    items = [
+        BodyItem(key=str(i), motion=clip(i), position=((i - count / 2) * 1.1, 0.0, 0.0))
+        for i in range(count)
+    ]
+    render(items, [0.0], SIZE, camera="orbit", supersampling=1)
+    stage = _stage()
+    stage._canvas.set_current()
+    scene, target = stage._scene, stage._framebuffer(SIZE)
 
-        def frame(index: int) -> None:
-            scene.seconds = index / 25.0
-            scene.draw(SIZE)
+    def frame(index: int) -> None:
+        scene.seconds = index / 25.0
+        scene.draw(SIZE)
 
-        def whole(index: int) -> None:
-            frame(index)
-            stage._gloo.finish()
+    def whole(index: int) -> None:
+        frame(index)
+        stage._gloo.finish()
 
-        with target:
-            _, full = medians(whole)
-            for name in drawn:
-                setattr(gl, name, lambda *args: None)
-            python, _ = medians(frame)
-            for name, function in drawn.items():
-                setattr(gl, name, function)
-        print(f"{count:3d} bodies: Python {python:6.2f} ms a frame, whole {full:6.1f} ms CPU")
+    names = ("glDrawElements", "glDrawArrays", "glClear")
+    drawing = {name: getattr(gl, name) for name in names}
+    with target:
+        _, everything = medians(whole)
+        for name in names:
+            setattr(gl, name, lambda *arguments: None)
+        _, python = medians(frame)
+        for name, function in drawing.items():
+            setattr(gl, name, function)
+    return python, everything
 
 
 def measure_replacing() -> None:
@@ -84,6 +93,7 @@ def measure_replacing() -> None:
     clips = [clip(seed) for seed in range(8)]
     render([BodyItem(key="a", motion=clips[0])], [0.0], SIZE, supersampling=1)
     stage = _stage()
+    stage._canvas.set_current()
 
     def replace(index: int) -> None:
         stage._scene.set_bodies([BodyItem(key="a", motion=clips[(index + 1) % 8])])

@@ -116,6 +116,9 @@ class SceneCanvas(QObject):
                 self.scene.camera.zoom(event.angleDelta().y() / 120.0)
                 self.on_moved()
                 return True
+            case QEvent.Type.KeyPress | QEvent.Type.KeyRelease:
+                event.ignore()  # keys are the window's; vispy would swallow them
+                return True
         return False
 
     def _press(self, event: QMouseEvent) -> None:

@@ -46,7 +46,7 @@ class Viewport(QWidget):
         self._items: list[BodyItem] = []
         self._camera = "orbit"
         self._drawn = False
-        self._framed_for: tuple[int, ...] = ()
+        self._framed = True  # the camera is where frame_all put it, the user has not moved it
         self._follow_from: tuple[float, float] | None = None
         self._glide = QTimer(self)
         self._glide.setInterval(16)
@@ -170,6 +170,7 @@ class Viewport(QWidget):
         bottom = min(0.25, 62 / height)
         top = min(0.2, 64 / height)  # the window's own buttons hang there
         side = min(0.2, 36 / width)
+        self._framed = True
         camera = self._scene.camera
         view = self._scene.framed(width / height, margins=(side, side, top, bottom))
         if glide and self._drawn:
@@ -181,6 +182,7 @@ class Viewport(QWidget):
             self._canvas.update()
 
     def _user_moved(self) -> None:
+        self._framed = False
         self._start_glide()
         self.camera_moved.emit()
 
@@ -292,8 +294,8 @@ class Viewport(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._drawn:
-            self.frame_all(glide=False)  # the first size is only a guess
+        if self._framed:
+            self.frame_all(glide=False)
         self._place_labels()
 
     def closeEvent(self, event: QCloseEvent) -> None:

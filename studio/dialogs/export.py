@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QRectF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from core.errors import StudioError
 from core.export import EXPORTERS
-from studio import bridge, theme
+from studio import bridge, icons, theme
 from studio.document import Document, ShownClip
 from studio.services import exporting
 from studio.services.exporting import ExportClip, ExportResult, ExportSettings
@@ -32,6 +32,16 @@ from studio.widgets.labels import set_color
 
 UNITS: tuple[tuple[str, str], ...] = (("cm", "centimetres (usual)"), ("m", "metres"))
 _NAME_WIDTH = 92
+
+
+class Choice(QComboBox):
+    """A field to choose from, with the mark that says so."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        mark = QRectF(self.width() - 26, self.height() / 2 - 8, 16, 16)
+        color = theme.DIM if self.isEnabled() else theme.FAINT
+        icons.paint(QPainter(self), "chevron-down", mark, color)
 
 
 class ExportDialog(QDialog):
@@ -47,15 +57,16 @@ class ExportDialog(QDialog):
         self._result: ExportResult | None = None
         self.setWindowTitle("Export")
         self.setMinimumWidth(520)
-        self.which = QComboBox()
+        self._chosen: tuple[str, list[ExportClip]] = ("", [])
+        self.which = Choice()
         self.formats = {
             ending: QCheckBox(f"{exporter.name}  ({ending})")
             for ending, exporter in EXPORTERS.items()
         }
-        self.unit = QComboBox()
+        self.unit = Choice()
         self.folder = QLineEdit(str(Path.home() / "Motion Studio"))
         self.pattern = QLineEdit(exporting.DEFAULT_PATTERN)
-        self.overwrite = QComboBox()
+        self.overwrite = Choice()
         self.preview = caption("")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -112,7 +123,7 @@ class ExportDialog(QDialog):
         folder_box.addWidget(self.folder, 1)
         folder_box.addWidget(browse)
         fields = " ".join(exporting.PATTERN_FIELDS)
-        rows = (
+        rows: tuple[tuple[str, QWidget | QHBoxLayout, str], ...] = (
             ("Clips", self.which, "Which clips are written"),
             ("Formats", format_box, ""),
             ("BVH unit", self.unit, "The unit of lengths in a BVH; readers cannot know it"),
@@ -128,7 +139,7 @@ class ExportDialog(QDialog):
                 control.setToolTip(tip)
                 text.setBuddy(control)
                 grid.addWidget(control, number, 1)
-            else:
+            elif isinstance(control, QHBoxLayout):
                 grid.addLayout(control, number, 1)
         self.folder.setAccessibleName("Folder")
         foot = QHBoxLayout()
@@ -170,9 +181,15 @@ class ExportDialog(QDialog):
         )
 
     def clips(self) -> list[ExportClip]:
-        """The chosen clips; library clips are read from their files."""
+        """The chosen clips; library clips are read from their files, once."""
+        which = self.which.currentData() or ""
+        if self._chosen[0] != which:
+            self._chosen = (which, self._gathered(which))
+        return self._chosen[1]
+
+    def _gathered(self, which: str) -> list[ExportClip]:
         shown = self._document.shown
-        match self.which.currentData():
+        match which:
             case "selected":
                 return [_as_export(c) for c in shown if c.key == self._document.selected_key]
             case "shown":
@@ -273,6 +290,13 @@ class ExportDialog(QDialog):
     def _say(self, text: str, color: str) -> None:
         self.preview.setText(text)
         set_color(self.preview, color)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.export_button.isEnabled():
+                self.export()
+        else:
+            super().keyPressEvent(event)
 
     def reject(self) -> None:
         """Stop a running export, or close."""

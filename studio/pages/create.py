@@ -317,8 +317,7 @@ class CreatePage(QObject):
         self._follow()
 
     def _show_busy(self, text: str) -> None:
-        if text:
-            self._document.message.emit(text)
+        self.sampling.set_busy(text)
 
     def _to_filter(self) -> None:
         self.picker.open_filter()

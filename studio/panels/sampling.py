@@ -115,10 +115,14 @@ class SamplingPanel(QWidget):
         """Whether there is a model and an action."""
         self.button.setEnabled(can)
 
+    def set_busy(self, text: str) -> None:
+        """Say on the button what is being waited for; "" says again what it does."""
+        count = round(self.samples.value)
+        self.button.set_label(text or f"Sample {count} clip{'s' if count != 1 else ''}")
+
     def _told(self, _value: float) -> None:
         self._show_hint()
-        count = round(self.samples.value)
-        self.button.set_label(f"Sample {count} clip{'s' if count != 1 else ''}")
+        self.set_busy("")
         self.changed.emit()
 
     def _show_hint(self) -> None:

@@ -148,3 +148,14 @@ def test_the_body_loads_without_torch_or_qt() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_body_says_which_data_it_was_made_from() -> None:
+    from core.body import library
+
+    with np.load(library.FREE_BODY_FILE, allow_pickle=False) as data:
+        origin = str(data["origin"])
+    recipe = Path(library.__file__).parents[2] / "tools" / "body_recipe" / "source.py"
+    digest = recipe.read_text().split('WHEEL_SHA256 = "')[1][:64]
+    assert digest in origin and "CC0" in origin
+    assert digest in (recipe.parents[2] / "NOTICE").read_text()

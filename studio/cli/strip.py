@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core.errors import FileProblem
+from core.motion import Motion
 from core.motion_file import load_motion
 from studio.cli.running import clip_paths
 
@@ -37,9 +39,7 @@ def strip(
         raise FileProblem(f"{out.name} cannot be written as a picture.", "Let it end in .png.")
     paths = clip_paths(clips)
     motions = [load_motion(path) for path in paths]
-    names = [m.provenance.label or p.stem for m, p in zip(motions, paths, strict=True)]
-    if len(set(names)) < len(names):
-        names = [path.stem for path in paths]
+    names = row_names(motions, paths)
     from studio.viewport.strip import render_strip
 
     render_strip(
@@ -52,3 +52,21 @@ def strip(
         height=height,
     )
     print(out)
+
+
+def row_names(motions: Sequence[Motion], paths: Sequence[Path]) -> list[str]:
+    """Return a name a row: the action, told apart by sample, seed or file where it repeats."""
+    origins = [motion.provenance for motion in motions]
+    labels = [origin.label or path.stem for origin, path in zip(origins, paths, strict=True)]
+    names = []
+    for origin, path, label in zip(origins, paths, labels, strict=True):
+        rivals = [o for o, other in zip(origins, labels, strict=True) if other == label]
+        if len(rivals) == 1:
+            names.append(label)
+        elif len({o.sample for o in rivals}) == len(rivals) and origin.sample is not None:
+            names.append(f"{label} {origin.sample + 1}")
+        elif len({o.seed for o in rivals}) == len(rivals) and origin.seed is not None:
+            names.append(f"{label}, seed {origin.seed}")
+        else:
+            names.append(path.stem)
+    return names

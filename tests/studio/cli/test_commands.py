@@ -20,6 +20,8 @@ from core.errors import FileProblem, ModelProblem, NoPersonFound
 from core.motion import Motion, Provenance
 from core.motion_file import load_motion
 from studio.cli.app import COMMANDS
+from studio.cli.generate import DEMO_MODEL
+from studio.cli.strip import row_names
 from studio.cli.window import has_display
 
 LABELS = ("kicking", "side kick", "sit down", "salute")
@@ -250,6 +252,17 @@ def test_a_real_checkpoint_gives_the_same_clip_for_the_same_seed(run, tmp_path):
     assert first.provenance.checkpoint_sha256
 
 
+def test_the_demo_model_knows_the_thirteen_actions(run, tmp_path):
+    if not DEMO_MODEL.exists():
+        pytest.skip("the demo model is not there yet: it is trained by training/demo.py")
+    from core.datasets import demo
+
+    assert run("generate", "--list").out.splitlines() == list(demo.ACTIONS)
+    result = run("generate", "--action", "kick", "--seed", 7, "--samples", 2, "--out", tmp_path)
+    assert result.code == 0, result.err
+    assert load_motion(tmp_path / "kicking_seed7_2.npz").provenance.label == "kicking"
+
+
 # estimate
 
 
@@ -361,6 +374,23 @@ def test_strip_hands_over_the_clips_with_their_titles(run, make_clip, monkeypatc
     assert run("strip", a, c, "--out", tmp_path / "s.png").code == 0
     assert drawn["titles"] == ["a", "c"]
     assert run("strip", a, "--out", tmp_path / "s.jpg").code == 2
+
+
+def test_rows_of_one_action_are_told_apart():
+    def names(*origins: dict) -> list[str]:
+        paths = [Path(f"file{i}.npz") for i in range(len(origins))]
+        return row_names([still(**origin) for origin in origins], paths)
+
+    kick, throw = {"label": "kick"}, {"label": "throw", "seed": 1, "sample": 0}
+    assert names(throw, kick, {}) == ["throw", "kick", "file2"]
+    assert names({**kick, "sample": 0}, throw, {**kick, "sample": 1}) == [
+        "kick 1",
+        "throw",
+        "kick 2",
+    ]
+    seeds = [{**kick, "sample": 0, "seed": n} for n in (3, 4)]
+    assert names(*seeds) == ["kick, seed 3", "kick, seed 4"]
+    assert names(kick, kick) == ["file0", "file1"]
 
 
 def test_strip_draws_a_picture_without_the_window(run, make_clip, tmp_path):

@@ -24,7 +24,7 @@ LABELS = ("kicking", "salute", "side kick")
 
 
 class FakeSampler:
-    """Behaves as a Sampler; the clips are bodies whose first angle tells how they were asked for."""
+    """Behaves as a Sampler; a clip's first angle tells how it was asked for."""
 
     is_available = True
     is_loaded = True

@@ -121,7 +121,8 @@ def catch_bugs(window: MainWindow) -> None:
             QCoreApplication.quit()
             return
         log.error("unexpected error", exc_info=(kind, error, trace))
-        sys.__stderr__ and sys.__excepthook__(kind, error, trace)
+        if sys.__stderr__ is not None:
+            sys.__excepthook__(kind, error, trace)
         window.show_problem(
             f"{bridge.BUG_MESSAGE} ({kind.__name__}: {error})".replace("\n", " "), bridge.BUG_HINT
         )

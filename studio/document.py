@@ -6,7 +6,7 @@ Methods are orders, signals are facts. Knows no widgets; drawing and asking happ
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,7 +114,8 @@ class Document(QObject):
         if self._undo is None:
             self.problem.emit("No project is open.", "Open one with File > Open project.")
             return False
-        return self._attempt(lambda: self._undo.execute(command))  # type: ignore[union-attr]
+        stack = self._undo
+        return self._attempt(lambda: stack.execute(command))
 
     def undo(self) -> bool:
         """Take the last command back."""
@@ -152,9 +153,9 @@ class Document(QObject):
     def redo_text(self) -> str:
         return self._undo.redo_text if self._undo is not None else "Redo"
 
-    def _attempt(self, step: object) -> bool:
+    def _attempt(self, step: Callable[[], object]) -> bool:
         try:
-            step()  # type: ignore[operator]
+            step()
         except StudioError as error:
             self.problem.emit(error.message, error.hint)
             return False

@@ -80,7 +80,7 @@ class _RowPainter(QStyledItemDelegate):
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: _Index
     ) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         left = rect.left() + theme.MARGIN + PICTURE + 4
         editor.setGeometry(QRect(left, rect.top() + 3, rect.right() - left - 8, 26))
 
@@ -91,8 +91,8 @@ class _RowPainter(QStyledItemDelegate):
         from PySide6.QtWidgets import QStyle
 
         painter.save()
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
+        state = option.state
         is_selected = bool(state & QStyle.StateFlag.State_Selected)
         is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         is_shown = any(shown.clip_id == clip.id for shown in self._document.shown)
@@ -121,7 +121,7 @@ class _RowPainter(QStyledItemDelegate):
             painter, QRectF(left, middle + 1, room, 16), clip_details(clip), theme.FAINT, 400,
             theme.TINY_SIZE,
         )  # fmt: skip
-        if state & QStyle.StateFlag.State_HasFocus and option.widget.hasFocus():  # type: ignore[attr-defined]
+        if state & QStyle.StateFlag.State_HasFocus and option.widget.hasFocus():
             paint.focus_ring(painter, rect.adjusted(3, 1, -1, -1), 6)
         painter.restore()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -15,12 +16,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPixmap
 
 from core.motion import Motion
-from core.progress import Progress
 from studio import bridge, theme
 from studio.document import Document
 
 if TYPE_CHECKING:
-    from core.project import Clip
+    from core.project import Clip, Project
 
 CLIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _PICTURES = 500
@@ -131,21 +131,20 @@ class LibraryModel(QAbstractListModel):
             clip_id = self._wanted.pop(0)
             row = self.row_of(clip_id)
             if row >= 0:
-                clip = self._clips[row]
-                color = theme.source_color(clip.kind, clip.estimator)
-
-                def draw(progress: Progress, clip_id: str = clip_id, color: str = color) -> QImage:
-                    return _draw(project.motion(clip_id), color)
-
-                self._drawing = bridge.run_in_thread(
-                    draw,
-                    lambda image, c=clip_id: self._drawn(c, image),
-                    lambda message, hint, c=clip_id: self._drawn(c, None),
-                    on_cancelled=lambda c=clip_id: self._drawn(c, None),
-                    key=f"pictures-{id(self)}",
-                    owner=self,
-                )
+                self._draw(project, self._clips[row])
                 return
+
+    def _draw(self, project: Project, clip: Clip) -> None:
+        color = theme.source_color(clip.kind, clip.estimator)
+        failed = partial(self._drawn, clip.id, None)
+        self._drawing = bridge.run_in_thread(
+            lambda progress: _picture(project.motion(clip.id), color),
+            partial(self._drawn, clip.id),
+            lambda message, hint: failed(),
+            on_cancelled=failed,
+            key=f"pictures-{id(self)}",
+            owner=self,
+        )
 
     def _drawn(self, clip_id: str, image: QImage | None) -> None:
         self._drawing = None
@@ -178,7 +177,7 @@ def clip_details(clip: Clip) -> str:
     )
 
 
-def _draw(motion: Motion, color: str) -> QImage:
+def _picture(motion: Motion, color: str) -> QImage:
     from studio.viewport.thumbnail import thumbnail
 
     side = PICTURE * _RATIO

@@ -82,8 +82,12 @@ class Timeline(QWidget):
 
     # -- geometry ---------------------------------------------------------------------------------
     def _rows(self) -> list[tuple[str, Callable[[QPainter, QRectF], None]]]:
-        rows = [("", self._paint_clip), ("left foot", self._paint_left),
-                ("right foot", self._paint_right), ("speed", self._paint_speed)]  # fmt: skip
+        rows: list[tuple[str, Callable[[QPainter, QRectF], None]]] = [
+            ("", self._paint_clip),
+            ("left foot", self._paint_left),
+            ("right foot", self._paint_right),
+            ("speed", self._paint_speed),
+        ]
         if self._clip is not None and self._clip.motion.confidence is not None:
             rows.append(("confidence", self._paint_confidence))
         return rows

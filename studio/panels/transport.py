@@ -144,8 +144,8 @@ class Transport(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MARGIN - 4, 8, theme.MARGIN, 4)
         row.setSpacing(8)
-        for widget in (back, self._play, on):
-            row.addWidget(widget)
+        for button in (back, self._play, on):
+            row.addWidget(button)
         row.addSpacing(6)
         for widget in (self._time, self._frame, self._speed, self._loop):
             row.addWidget(widget)

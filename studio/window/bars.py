@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import icons, theme
-from studio.widgets import Button, ElidedLabel, IconButton, label
+from studio.widgets import Button, ElidedLabel, IconButton, label, paint
 
 _MESSAGE_MS = 12_000
 
@@ -132,3 +132,38 @@ class ErrorBar(QWidget):
         icons.paint(
             painter, "warning", QRectF(theme.MARGIN, self.height() / 2 - 10, 20, 20), theme.BAD
         )
+
+
+class DropSign(QWidget):
+    """Lies over the window while files are held over it, and says what letting go will do."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def open(self) -> None:
+        """Cover the window."""
+        self.setGeometry(self.window().rect())
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        veil = QColor(theme.WINDOW)
+        veil.setAlphaF(0.82)
+        painter.fillRect(self.rect(), veil)
+        paint.box(painter, QRectF(self.rect()).adjusted(14, 14, -14, -14), "", theme.ACCENT, 14)
+        middle = QRectF(self.rect()).center()
+        icons.paint(
+            painter, "import", QRectF(middle.x() - 22, middle.y() - 62, 44, 44), theme.ACCENT
+        )
+        for text, top, size, color in (
+            ("Drop to import", 0, 18, theme.TEXT),
+            ("videos become motion, clip files go into the library", 28, 13, theme.DIM),
+        ):
+            painter.setFont(theme.font(size, weight=600 if size > 13 else 400))
+            painter.setPen(QColor(color))
+            painter.drawText(
+                QRectF(0, middle.y() + top, self.width(), 26), Qt.AlignmentFlag.AlignCenter, text
+            )

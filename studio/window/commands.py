@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.actions import Action
@@ -63,8 +64,8 @@ def view_actions(w: MainWindow) -> list[Action]:
     m = w.middle_view
     rows = [
         Action(id=f"page-{entry.id}", text=entry.title, shortcut=entry.key, menu="View",
-               run=lambda e=entry: w.go_to(e.id), tip=entry.tooltip,
-               checked=lambda e=entry: w.page_id == e.id)
+               run=partial(w.go_to, entry.id), tip=entry.tooltip,
+               checked=partial(w.is_page, entry.id))
         for entry in PAGES if entry.make is not None
     ]  # fmt: skip
     rows += [
@@ -84,8 +85,7 @@ def view_actions(w: MainWindow) -> list[Action]:
     rows += [
         Action(id=f"camera-{name}", text=f"{name.capitalize()} view", shortcut=str(number),
                icon="orbit" if name == "orbit" else "camera", menu="View", section=2, tip=tip,
-               run=lambda n=name: m().set_camera(n),
-               checked=lambda n=name: m().viewport.camera == n)
+               run=partial(w.set_camera, name), checked=partial(w.is_camera, name))
         for number, (name, tip) in enumerate(tips.items(), start=1)
     ]  # fmt: skip
     return [

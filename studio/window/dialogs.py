@@ -58,7 +58,7 @@ def write_picture(path: Path, picture: npt.NDArray[np.uint8]) -> None:
     pixels = np.ascontiguousarray(picture)
     image = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
     with written_whole(path) as temporary:
-        if not image.save(str(temporary), "PNG"):
+        if not image.save(str(temporary)):
             raise OSError(None, "the picture could not be encoded")
 
 

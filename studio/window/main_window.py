@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from studio import bridge
@@ -18,7 +25,7 @@ from studio.panels.library import LibraryPanel
 from studio.playback import Playback
 from studio.settings import Settings
 from studio.window import dialogs, files
-from studio.window.bars import ErrorBar, StatusLine
+from studio.window.bars import DropSign, ErrorBar, StatusLine
 from studio.window.commands import window_actions
 from studio.window.header import Header
 from studio.window.middle import Middle
@@ -77,6 +84,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.columns, 1)
         column.addWidget(self.status)
         self.setCentralWidget(central)
+        self.drop_sign = DropSign(self)
         self.palette_ = CommandPalette(self, self._palette_entries)
 
     def _connect(self) -> None:
@@ -201,6 +209,18 @@ class MainWindow(QMainWindow):
     def middle_view(self) -> Middle:
         """The middle, for actions that are asked before it is there."""
         return self.middle
+
+    def is_page(self, page_id: str) -> bool:
+        """Whether a page is on screen."""
+        return self.page_id == page_id
+
+    def set_camera(self, name: str) -> None:
+        """Look from one of the presets."""
+        self.middle.set_camera(name)
+
+    def is_camera(self, name: str) -> bool:
+        """Whether the view looks from this preset."""
+        return self.middle.viewport.camera == name
 
     def has_viewport(self) -> bool:
         """Whether there is a picture to save."""
@@ -338,7 +358,7 @@ class MainWindow(QMainWindow):
         ]  # fmt: skip
         entries += [
             Entry(text=clip.name, group="Clip", icon="clip",
-                  run=lambda c=clip.id: self.document.show_from_library([c]))
+                  run=partial(self.document.show_from_library, [clip.id]))
             for clip in self.document.clips()
         ]  # fmt: skip
         return entries
@@ -347,9 +367,14 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
+            self.drop_sign.open()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_sign.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.drop_sign.hide()
         event.acceptProposedAction()
         QTimer.singleShot(0, self, lambda: self.import_files(paths))  # let the drag end first
 

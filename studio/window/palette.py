@@ -100,8 +100,8 @@ class _RowPainter(QStyledItemDelegate):
         assert isinstance(model, _Rows)
         entry = model.entries[index.row()]
         painter.save()
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen:
             paint.box(painter, rect.adjusted(6, 1, -6, -1), theme.HOVER)
         color = theme.TEXT if chosen else theme.mix(theme.DIM, theme.TEXT, 0.5)
@@ -185,7 +185,7 @@ class CommandPalette(QWidget):
 
     def place(self) -> None:
         """Stand in the upper middle of the window."""
-        window = self.parentWidget()
+        window = self.window()
         width = min(600, window.width() - 60)
         rows = min(max(len(self._rows.entries), 1), _SHOWN_ROWS)
         height = min(64 + rows * _ROW + 2, window.height() - 80)
@@ -215,6 +215,9 @@ class CommandPalette(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # no key of the window while one types here
+                return True
             if event.type() == QEvent.Type.KeyPress:
                 return self._key(event)
         elif watched is self.field and event.type() == QEvent.Type.FocusOut:

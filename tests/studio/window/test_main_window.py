@@ -264,3 +264,15 @@ def test_the_window_shows_a_body_and_the_picture_contains_it(window, motion, qtb
     picture = window.middle.viewport.grab_image()
     middle = picture[picture.shape[0] // 3 : -picture.shape[0] // 3]
     assert (middle[..., 1].astype(int) - middle[..., 0] > 60).sum() > 500  # the accent's green
+
+
+def test_while_one_types_into_the_palette_no_key_of_the_window_is_heard(window, qtbot, motion):
+    window.document.show([shown(motion(60))])
+    window.palette_.open()
+    for text in "k ":  # K keeps and Space plays elsewhere
+        qtbot.keyClicks(window.palette_.field, text)
+    assert window.palette_.field.text() == "k "
+    assert not window.playback.is_playing
+    assert window.page("create").log == ["entered"]
+    qtbot.keyClick(window.palette_.field, Qt.Key.Key_Escape)
+    assert not window.palette_.isVisible()

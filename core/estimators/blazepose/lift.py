@@ -23,6 +23,7 @@ SHOULDERS, HIPS = (11, 12), (23, 24)
 _HINGE_SEEN_FROM, _HINGE_SEEN_OVER = 0.15, 0.35  # sine of the bend: not at all, wholly believed
 _HEAD_LIMIT, _ANKLE_LIMIT, _WRIST_LIMIT = np.radians([75.0, 45.0, 55.0])
 _FOREARM_TWIST_LIMIT = np.radians(80.0)
+_HAND_BELIEF = 0.7  # of a wrist's bend: finger points are read badly in depth
 _MAX_OVERSTRETCH = np.sin(np.radians(4.0))  # how far a knee or elbow may bend the wrong way
 
 
@@ -141,7 +142,8 @@ def _arm(world: FloatArray, points: FloatArray, offsets: FloatArray, arm: _Limb)
     along = _unit(offsets[wrist])
     world[:, elbow] = forearm @ rotation.rotvec_to_rotmat(0.5 * twist[:, None] * along)
     turned = rotation.rotvec_to_rotmat(twist[:, None] * along)
-    swing = rotation.rotvec_to_rotmat(_limited(rotation.rotmat_to_rotvec(swing), _WRIST_LIMIT))
+    bent = _HAND_BELIEF * rotation.rotmat_to_rotvec(swing)
+    swing = rotation.rotvec_to_rotmat(_limited(bent, _WRIST_LIMIT))
     world[:, wrist] = forearm @ swing @ turned
 
 

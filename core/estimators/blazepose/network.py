@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelProblem
+from core.estimators.blazepose.hush import without_greeting
 from core.estimators.blazepose.prune import pruned
 
 FloatArray = npt.NDArray[np.float32]
@@ -27,7 +28,8 @@ class Network:
         try:
             content = pruned(path.read_bytes(), outputs)
             self._interpreter: Any = Interpreter(model_content=content, num_threads=num_threads)
-            self._interpreter.allocate_tensors()
+            with without_greeting():
+                self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError, KeyError, struct.error, TypeError) as error:
             raise ModelProblem(
                 f"{path.name} cannot be loaded as a network.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from core import weights
 from core.errors import ModelProblem
 from core.estimators.blazepose import detector, landmarks
+from core.estimators.blazepose.hush import without_greeting
 from core.estimators.blazepose.network import Network
 from core.estimators.blazepose.roi import CROP_SIZE, Roi
 
@@ -91,3 +93,14 @@ def test_a_file_that_is_no_network_is_refused_with_a_sentence(tmp_path: Path) ->
     (tmp_path / "a.tflite").write_bytes(b"TFL3 is not in here" * 20)
     with pytest.raises(ModelProblem, match=r"a\.tflite cannot be loaded"):
         Network(tmp_path / "a.tflite", landmarks.OUTPUTS)
+
+
+@needs_models
+def test_loading_a_network_says_nothing_and_swallows_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    Network(weights.path_of("pose_detection"), detector.OUTPUTS)
+    assert capfd.readouterr().err == ""
+    with without_greeting():
+        os.write(2, b"something else\nINFO: Created TensorFlow Lite XNNPACK\n")
+    assert capfd.readouterr().err == "something else\n"

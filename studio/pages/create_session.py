@@ -288,6 +288,10 @@ class CreateSession(QObject):
 
     def _tell_map(self, latent_map: LatentMap) -> None:
         self.map = latent_map
+        if self.settings is not None:
+            for index in self.places:
+                shape = self.shapes.get(index, SampleShape())
+                self.places[index] = self.sampler.place(self.settings, index, shape)
         self.map_changed.emit(latent_map)
         self.samples_changed.emit()
 

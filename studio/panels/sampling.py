@@ -127,7 +127,7 @@ class SamplingPanel(QWidget):
 
     def _show_hint(self) -> None:
         self.long_hint.setText(
-            f"Trained on {self._trained_length} frames: the end of a longer clip may drift."
+            f"Trained on {self._trained_length} frames; a longer end may drift."
         )
         self.long_hint.setVisible(self.length.value > self._trained_length)
 

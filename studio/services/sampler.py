@@ -105,7 +105,8 @@ class Sampler:
         self._checkpoint: Checkpoint | None = None
         self._map: LatentMap | None = None
         self._loading = threading.Lock()
-        self._knowing = threading.RLock()
+        self._finding = threading.Lock()
+        self._mapping = threading.Lock()
 
     # -- the checkpoint ---------------------------------------------------------------------------
     @property
@@ -217,12 +218,19 @@ class Sampler:
             origins.append(_origin(checkpoint, settings, index, label, latent))
         memory = torch.from_numpy(np.stack(vectors))
         motions = decode_memory(checkpoint, memory, settings.num_frames, origins)
-        plane = self._map
-        places = [plane.project(vector) if plane is not None else None for vector in vectors]
-        for row, (_index, shape) in enumerate(wanted):
-            if shape.place is not None and not any(shape.offsets):
-                places[row] = shape.place  # the ring stays under the pointer
+        places = [self._place(v, s) for v, (_, s) in zip(vectors, wanted, strict=True)]
         return motions, places
+
+    def place(self, settings: SampleSettings, index: int, shape: SampleShape) -> Place | None:
+        """Where one sample lies on the map; None while there is no map."""
+        if self._map is None:
+            return None
+        return self._place(self._vector(self._loaded(), settings, index, shape)[0], shape)
+
+    def _place(self, vector: FloatArray, shape: SampleShape) -> Place | None:
+        if shape.place is not None and not any(shape.offsets):
+            return shape.place  # the ring stays under the pointer
+        return self._map.project(vector) if self._map is not None else None
 
     def _vector(
         self, checkpoint: Checkpoint, settings: SampleSettings, index: int, shape: SampleShape
@@ -256,7 +264,7 @@ class Sampler:
     def _directions_of(self, checkpoint: Checkpoint, label: str) -> tuple[Direction, ...]:
         from core.actor.latent import principal_directions
 
-        with self._knowing:  # found once and kept with the checkpoint
+        with self._finding:  # found once and kept with the checkpoint
             return principal_directions(checkpoint, label, NUM_DIRECTIONS)
 
     def latent_map(self) -> LatentMap:
@@ -265,7 +273,7 @@ class Sampler:
         Otherwise the dots are draws from the prior, which is where samples come from.
         """
         checkpoint = self._loaded()
-        with self._knowing:
+        with self._mapping:
             if self._map is None:
                 latents, owners = self._known_latents(checkpoint)
                 self._map = build_map(

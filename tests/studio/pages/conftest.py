@@ -63,6 +63,9 @@ class FakeSampler:
         tag = sum(shape.offsets) + (shape.place or (0.0, 0.0))[0]
         return Shaped(motion=self._motion(settings, index, tag), place=shape.place, seconds=0.01)
 
+    def place(self, settings: SampleSettings, index: int, shape: SampleShape) -> Any:
+        return shape.place or (float(index), 0.0)
+
     def directions(self, label: str) -> tuple[str, ...]:
         return ("leg height", "tempo")
 

@@ -22,7 +22,6 @@ class NoOpenGL(QWidget):
             "install an OpenGL driver (on Debian and Ubuntu: libgl1-mesa-dri) and start again."
         )
         text.setWordWrap(True)
-        text.setMaximumWidth(440)
         text.setStyleSheet(f"color: {theme.DIM};")
         for label in (title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -30,7 +29,9 @@ class NoOpenGL(QWidget):
         self.setStyleSheet(f"#viewport_placeholder {{ background: {theme.WINDOW}; }}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(self)
+        box.setContentsMargins(48, 24, 48, 24)
+        box.setSpacing(10)
         box.addStretch()
-        box.addWidget(title, alignment=Qt.AlignmentFlag.AlignHCenter)
-        box.addWidget(text, alignment=Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(title)
+        box.addWidget(text)  # no alignment: only then the layout asks for the wrapped height
         box.addStretch()

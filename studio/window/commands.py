@@ -70,13 +70,16 @@ def view_actions(w: MainWindow) -> list[Action]:
     ]  # fmt: skip
     rows += [
         Action(id="mode-body", text="Body", shortcut="B", icon="body", menu="View", section=1,
-               run=lambda: m().set_mode("body"), checked=lambda: m().mode == "body",
+               enabled=w.has_viewport, run=lambda: m().set_mode("body"),
+               checked=lambda: m().mode == "body",
                tip="Show bodies"),
         Action(id="mode-skeleton", text="Skeleton", shortcut="S", icon="skeleton", menu="View",
-               section=1, run=lambda: m().set_mode("skeleton"),
+               section=1, enabled=w.has_viewport,
+               run=lambda: m().set_mode("skeleton"),
                checked=lambda: m().mode == "skeleton", tip="Show bones and joints"),
         Action(id="ghosts", text="Ghosts", shortcut="G", icon="ghosts", menu="View", section=1,
-               run=lambda: m().set_ghosts(not m().ghosts), checked=lambda: m().ghosts,
+               enabled=w.has_viewport, run=lambda: m().set_ghosts(not m().ghosts),
+               checked=lambda: m().ghosts,
                tip="Show the selected body also a little earlier and later"),
     ]  # fmt: skip
     tips = {"front": "Look from the front", "side": "Look from the side",
@@ -85,13 +88,14 @@ def view_actions(w: MainWindow) -> list[Action]:
     rows += [
         Action(id=f"camera-{name}", text=f"{name.capitalize()} view", shortcut=str(number),
                icon="orbit" if name == "orbit" else "camera", menu="View", section=2, tip=tip,
-               run=partial(w.set_camera, name), checked=partial(w.is_camera, name))
+               enabled=w.has_viewport, run=partial(w.set_camera, name),
+               checked=partial(w.is_camera, name))
         for number, (name, tip) in enumerate(tips.items(), start=1)
     ]  # fmt: skip
     return [
         *rows,
         Action(id="frame-all", text="Frame everything", shortcut="F", icon="frame", menu="View",
-               section=2, run=lambda: m().viewport.frame_all()),
+               section=2, enabled=w.has_viewport, run=lambda: m().viewport.frame_all()),
         Action(id="panel-left", text="Left panel", shortcut="Ctrl+B", icon="sidebar-left",
                menu="View", section=3, run=lambda: w.toggle_panel("left"),
                checked=lambda: w.is_panel_open("left")),

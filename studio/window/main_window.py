@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self._fit_on_screen()
         self.columns.restore(self.settings)
+        self.middle.restore(self.settings)
         self.playback.set_looping(self.settings.flag("playback/loop", True))
         wanted = self.settings.text("window/page", FIRST_PAGE)
         entry = self._entries.get(wanted)
@@ -191,7 +192,9 @@ class MainWindow(QMainWindow):
 
     def _show_project(self) -> None:
         project = self.document.project
-        self.status.set_place(f"project {project.name}" if project is not None else "no project")
+        name = project.name if project is not None else ""
+        self.status.set_place(f"project {name}" if name else "no project")
+        self.setWindowTitle(f"{name} – Motion Studio" if name else "Motion Studio")
 
     def _show_facts(self) -> None:
         shown = self.document.shown
@@ -398,6 +401,7 @@ class MainWindow(QMainWindow):
             settings.set("window/geometry", self.saveGeometry())
         settings.set("window/page", self.page_id)
         self.columns.remember(settings)
+        self.middle.remember(settings)
         settings.set("playback/loop", self.playback.is_looping)
         if self.document.project is not None:
             settings.set("project/folder", str(self.document.project.folder))

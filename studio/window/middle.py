@@ -12,10 +12,12 @@ from studio.panels.clip_facts import FactsCache
 from studio.panels.timeline import Timeline, TimelineClip
 from studio.panels.transport import Transport
 from studio.playback import Playback
+from studio.settings import Settings
 from studio.viewport import Viewport
 from studio.widgets import Separator, ToggleGroup
 
 _EDGE = 14
+MODES = ("body", "skeleton")
 
 
 class ViewportControls(QObject):
@@ -47,6 +49,8 @@ class ViewportControls(QObject):
         )
         self.cameras.picked.connect(lambda name: actions.run(f"camera-{name}"))
         viewport.installEventFilter(self)
+        for group in (self.looks, self.cameras):
+            group.setVisible(viewport.is_available)  # switches of nothing would only puzzle
         self._place()
 
     def show_state(self, mode: str, ghosts: bool, camera: str) -> None:
@@ -114,6 +118,16 @@ class Middle(QWidget):
         self._show_bodies()
         self._show_selection()
 
+    def restore(self, settings: Settings) -> None:
+        """Take up how the bodies were looked at last."""
+        self.set_mode(_one_of(settings.text("view/mode"), MODES))
+        self.set_ghosts(settings.flag("view/ghosts", False))
+
+    def remember(self, settings: Settings) -> None:
+        """Keep how the bodies are looked at."""
+        settings.set("view/mode", self.mode)
+        settings.set("view/ghosts", self.ghosts)
+
     def add_overlay(self, overlay: QWidget) -> None:
         """Take a page's own view into the stage, left of the bodies; hidden at first."""
         overlay.hide()
@@ -171,6 +185,10 @@ class Middle(QWidget):
             )
         )
         self.transport.set_facts(facts, _mean_confidence(clip.motion))
+
+
+def _one_of(text: str, known: tuple[str, ...]) -> str:
+    return text if text in known else known[0]
 
 
 def _mean_confidence(motion: Motion) -> float | None:

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from core.motion import Motion
 from studio import theme
 from studio.panels.clip_facts import ClipFacts, runs
+from studio.panels.timeline_scale import confidence_color, ruler_step
 from studio.panels.transport import clock_text
 from studio.playback import Playback
 from studio.widgets import paint
@@ -46,16 +47,6 @@ class TimelineClip:
     color: str
     motion: Motion
     facts: ClipFacts
-
-
-def ruler_step(num_frames: int, width: float, *, room: float = 64.0) -> int:
-    """Frames between two numbers of the ruler: 1, 2, 5, 10, ... so that they stand apart."""
-    wanted = max(num_frames, 1) * room / max(width, 1.0)
-    for scale in (1, 10, 100, 1000, 10_000, 100_000):
-        for step in (1, 2, 5):
-            if step * scale >= wanted:
-                return step * scale
-    return 1_000_000
 
 
 class Timeline(QWidget):
@@ -312,12 +303,3 @@ class Timeline(QWidget):
         painter.drawPolygon(
             QPolygonF([QPointF(x - 6, top), QPointF(x + 6, top), QPointF(x, top + 6)])
         )
-
-
-def confidence_color(value: float) -> str:
-    """From the colour of bad over that of a warning to that of good, sunk into the panel."""
-    if value < 0.5:
-        color = theme.mix(theme.BAD, theme.WARNING, max(value, 0.0) / 0.5)
-    else:
-        color = theme.mix(theme.WARNING, theme.GOOD, min((value - 0.5) / 0.35, 1.0))
-    return theme.mix(theme.PANEL, color, 0.62)

@@ -12,7 +12,8 @@ from PySide6.QtCore import QPoint, Qt
 from studio import theme
 from studio.actions import Actions
 from studio.panels.clip_facts import clip_facts
-from studio.panels.timeline import Timeline, TimelineClip, confidence_color, ruler_step
+from studio.panels.timeline import Timeline, TimelineClip
+from studio.panels.timeline_scale import confidence_color, ruler_step
 from studio.panels.transport import Transport, clock_text
 from studio.playback import Playback
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from studio import bridge, theme
 from studio.document import Document
+from studio.panels.clearing import clear
 from studio.services import models
 from studio.services.models import ModelRow
 from studio.widgets import Badge, Button, ElidedLabel, Separator, caption, label, primary_button
@@ -85,9 +86,7 @@ class ModelsDialog(QDialog):
 
     def refresh(self) -> None:
         """Look again at what is there."""
-        while (old := self._rows.takeAt(0)) is not None:
-            old.widget().hide()
-            old.widget().deleteLater()
+        clear(self._rows)
         rows = models.rows()
         for index, row in enumerate(rows):
             if index:

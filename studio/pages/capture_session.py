@@ -150,6 +150,7 @@ class CaptureSession(QObject):
         if not self._document.execute(command):
             return False
         item.state, item.clip_ids = "kept", tuple(clip.id for clip in command.added)
+        item.clip_names = tuple(clip.name for clip in command.added)
         names = ", ".join(clip.name for clip in command.added)
         self._document.message.emit(f"{names}: {item.result.num_frames} frames in the library.")
         self.queue_changed.emit()
@@ -208,7 +209,7 @@ def shown_people(item: QueueItem) -> list[ShownClip]:
         ShownClip(
             key=item.clip_ids[index] if index < len(item.clip_ids) else f"{item.name}-{index}",
             motion=motion,
-            name=name,
+            name=item.clip_names[index] if index < len(item.clip_names) else name,
             kind="estimated",
             clip_id=item.clip_ids[index] if index < len(item.clip_ids) else None,
             detail="BlazePose" if item.result.estimator == "blazepose" else item.result.estimator,

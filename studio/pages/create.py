@@ -146,7 +146,22 @@ class CreatePage(QObject):
             Action(id="create.reset", text="Reset shape", run=self.reset_shape, shortcut="0",
                    enabled=lambda: self.session.selected_index is not None),
             Action(id="create.model", text="Choose model …", run=self.choose_model, icon="chip"),
+            *self._label_actions(),
         )  # fmt: skip
+
+    def _label_actions(self) -> list[Action]:
+        """One action a label, so that the palette finds them: "salute" and Enter samples it."""
+        return [
+            Action(
+                id=f"create.sample.{label}",
+                text=label,
+                run=partial(self.sample_action, label),
+                icon="sparkle",
+                enabled=self._can_sample,
+                tip=f"Sample {label}",
+            )
+            for label in self.picker.labels
+        ]
 
     def entered(self) -> None:
         self._is_here = True
@@ -259,8 +274,12 @@ class CreatePage(QObject):
         from studio import bridge
 
         def checked(sampler: Sampler) -> None:
+            actions = self._context.actions
+            actions.remove([action.id for action in self._label_actions()])
             self.session.set_sampler(sampler)
             self._take_model()
+            if self._is_here:
+                actions.add(self._label_actions())
             self._document.message.emit(f"Sampling from {sampler.card.name}.")
 
         bridge.run_in_thread(
@@ -334,5 +353,3 @@ class CreatePage(QObject):
         self.sliders.set_clip(clip.detail if clip is not None and index is not None else "")
         action = clip.motion.provenance.label if clip is not None else ""
         self.map.set_current(action or self.picker.current, self.session.place_of(index))
-        if self._is_here:
-            self._context.actions.refresh()

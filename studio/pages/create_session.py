@@ -72,8 +72,10 @@ class CreateSession(QObject):
         self._directions_of = ""
         self._asked_at = 0.0
         self._shaping: bridge.Handle | None = None
+        self._kept: dict[str, ShownClip] = {}  # by the id of the clip each became
         self.last_latency = 0.0  # seconds from asking to the new clip being handed to the viewport
-        document.shown_changed.connect(self._notice_shown)
+        document.shown_changed.connect(self.samples_changed)
+        document.library_changed.connect(self._notice_library)
 
     # -- what is ----------------------------------------------------------------------------------
     @property
@@ -102,6 +104,7 @@ class CreateSession(QObject):
             self.shapes.clear()
             self._rejected.clear()
         self.settings = settings
+        self._kept.clear()  # what comes now are other clips
         shapes = dict(self.shapes)
         if not self.sampler.is_loaded:
             self.busy_changed.emit("Loading the model …")
@@ -135,7 +138,6 @@ class CreateSession(QObject):
             f"{count} clip{'s' if count != 1 else ''} sampled in {sampled.seconds * 1000:.0f} ms"
         )
         log.info("samples on screen %.1f ms after asking", 1000 * self.last_latency)
-        self.samples_changed.emit()
         self._after_first(settings.label)
         if is_first and not self._playback.is_playing:
             self._playback.play()
@@ -188,7 +190,6 @@ class CreateSession(QObject):
         self._document.show(shown)
         self.last_latency = time.perf_counter() - self._asked_at
         self._document.message.emit(f"1 clip sampled in {shaped.seconds * 1000:.0f} ms")
-        self.samples_changed.emit()
 
     # -- keeping ----------------------------------------------------------------------------------
     def keep(self, clips: tuple[ShownClip, ...]) -> bool:
@@ -209,8 +210,21 @@ class CreateSession(QObject):
         )
         names = ", ".join(clip.name for clip in command.added)
         self._document.message.emit(f"Kept {names}.")
-        self.samples_changed.emit()
+        self._kept.update({kept[clip.key].id: clip for clip in clips})
         return True
+
+    def _notice_library(self) -> None:
+        """A sample whose keeping was undone stands in the viewport again, not kept."""
+        if not self._kept:
+            return
+        alive = {clip.id for clip in self._document.clips()}
+        undone = [self._kept.pop(clip_id) for clip_id in self._kept.keys() - alive]
+        shown = self._document.shown
+        back = [clip for clip in undone if clip.key not in {c.key for c in shown}]
+        if back and (self.has_samples or not shown):
+            self._document.show(
+                sorted((*shown, *back), key=lambda clip: clip.key), select=back[0].key
+            )
 
     def reject(self, clip: ShownClip) -> None:
         """Take an unsaved sample out of the viewport; the next one is selected."""
@@ -225,7 +239,6 @@ class CreateSession(QObject):
             (c for c in self._document.shown if c.key != clip.key),
             select=after[0] if after else None,
         )
-        self.samples_changed.emit()
 
     def reencode(self, clip: ShownClip, action: str, num_frames: int) -> None:
         """Encode a clip and decode it as another action or length, shown beside it."""
@@ -302,9 +315,6 @@ class CreateSession(QObject):
     def _tell_problem(self, message: str, hint: str) -> None:
         self.busy_changed.emit("")
         self._document.problem.emit(message, hint)
-
-    def _notice_shown(self) -> None:
-        self.samples_changed.emit()
 
 
 def _is_unsaved(clip: ShownClip) -> bool:

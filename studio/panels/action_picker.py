@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import icons, theme
+from studio.panels.clearing import clear
 from studio.widgets import Chip, FlowLayout, IconButton, SearchField, caption, label, paint
 
 MANY_ACTIONS = 20  # from here on the field is always there
@@ -148,9 +149,7 @@ class ActionPicker(QWidget):
     def set_model(self, name: str, labels: Sequence[str]) -> None:
         """Offer another model's actions; the choice is kept where it still exists."""
         chosen = self.current
-        while (item := self._flow.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        clear(self._flow)
         self._chips = {}
         for action in labels:
             chip = Chip(action, tooltip=f"Sample {action}")

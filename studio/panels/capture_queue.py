@@ -101,8 +101,8 @@ class _RowPainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         item: QueueItem = index.data(ITEM_ROLE)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         painter.save()
         is_current = bool(state & QStyle.StateFlag.State_Selected)
         if is_current or state & QStyle.StateFlag.State_MouseOver:

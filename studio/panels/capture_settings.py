@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.panels.capture_queue import VERDICT_COLORS
+from studio.panels.clearing import clear
 from studio.services.capture_queue import QueueItem
 from studio.services.importing import checklist, mean_confidence, verdict
 from studio.widgets import (
@@ -180,14 +181,13 @@ class VerdictPanel(QWidget):
     @property
     def lines(self) -> list[str]:
         """The texts of the lines, for assistive tools and tests."""
-        widgets = [self._lines.itemAt(i).widget() for i in range(self._lines.count())]
+        items = [self._lines.itemAt(i) for i in range(self._lines.count())]
+        widgets = [item.widget() for item in items if item is not None]
         return [w.accessibleName() for w in widgets if w is not None]
 
     def show_item(self, item: QueueItem | None) -> None:
         """Show the verdict of a video, or what makes a clip work while there is none."""
-        while (old := self._lines.takeAt(0)) is not None:
-            old.widget().hide()  # it would be painted once more before it goes
-            old.widget().deleteLater()
+        clear(self._lines)
         if item is not None and item.state == "failed":
             self.heading.set_note("failed", theme.BAD)
             self._add("!", item.message, theme.BAD)

@@ -34,7 +34,7 @@ def label_color(index: int, count: int) -> str:
     return QColor.fromHslF((0.47 + index / max(count, 1)) % 1.0, 0.55, 0.62).name()
 
 
-class LatentMapView(pg.PlotWidget):
+class LatentMapView(pg.PlotWidget):  # type: ignore[misc]
     """Shows dots and lets the user point into the plane.
 
     ``place_picked(x, y)`` at every place pointed at, while dragging too; ``pick_finished`` when the
@@ -63,7 +63,11 @@ class LatentMapView(pg.PlotWidget):
         self._ring = pg.ScatterPlotItem(
             size=_RING, symbol="o", brush=None, pen=pg.mkPen(theme.TEXT, width=2), pxMode=True
         )
+        self._name = pg.TextItem(color=theme.TEXT, anchor=(0.5, 0.5))
+        self._name.setFont(theme.font(theme.TINY_SIZE, weight=600))
+        self._name.hide()
         self.addItem(self._dots)
+        self.addItem(self._name, ignoreBounds=True)
         self.addItem(self._ring)
         self._labels: tuple[str, ...] = ()
         self._points = np.zeros((0, 2), np.float32)
@@ -85,6 +89,7 @@ class LatentMapView(pg.PlotWidget):
             self.setRange(
                 xRange=(float(low[0]), float(high[0])), yRange=(float(low[1]), float(high[1]))
             )
+        self._paint_name()
 
     def set_current_label(self, label: str) -> None:
         """Let one action's dots stand out."""
@@ -92,6 +97,18 @@ class LatentMapView(pg.PlotWidget):
         if index != self._current:
             self._current = index
             self._paint_dots()
+            self._paint_name()
+
+    def _paint_name(self) -> None:
+        """Write the current action's name over its dots: colour alone would not say which."""
+        mine = self._points[self._label_of == self._current]
+        self._name.setVisible(len(mine) > 0)
+        if len(mine):
+            middle = float(mine[:, 0].mean())
+            _, (low, high) = self.getViewBox().viewRange()
+            top = min(float(mine[:, 1].max()) + 0.07 * (high - low), high - 0.05 * (high - low))
+            self._name.setText(self._labels[self._current])
+            self._name.setPos(middle, top)
 
     def set_place(self, place: tuple[float, float] | None) -> None:
         """Put the ring where the current clip lies, or take it away."""

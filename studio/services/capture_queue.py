@@ -31,6 +31,7 @@ class QueueItem:
     hint: str = ""
     result: ImportedVideo | None = None
     clip_ids: tuple[str, ...] = ()
+    clip_names: tuple[str, ...] = ()  # a name that was taken got a number
 
     @property
     def name(self) -> str:

@@ -240,3 +240,22 @@ def test_every_control_has_a_name_and_a_tooltip(page: CreatePage) -> None:
             continue  # named with the directions
         assert control.accessibleName(), control
         assert control.toolTip(), control.accessibleName()
+
+
+def test_a_clip_whose_keeping_is_undone_stands_there_unsaved_again(
+    page: CreatePage, context: PageContext, qtbot: Any
+) -> None:
+    sampled(page, qtbot)
+    context.document.select(key_of(1))
+    page.keep()
+    context.document.undo()
+    assert keys(page) == ["sample-0", "sample-1", "sample-2"]
+    assert context.document.selected_key == "sample-1" and page.keep_button.isEnabled()
+
+
+def test_the_palette_finds_actions_by_their_label(
+    page: CreatePage, context: PageContext, fake_sampler: FakeSampler, qtbot: Any
+) -> None:
+    assert context.actions.run("create.sample.side kick")
+    qtbot.waitUntil(lambda: page.session.has_samples)
+    assert fake_sampler.asked[-1].label == "side kick" == page.picker.current

@@ -21,8 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words:
         from studio.cli.window import open_window
+        from studio.leaving import leave
 
-        sys.exit(open_window())
+        leave(open_window())
     from studio.cli.app import app
 
     app(args=_with_command(words), prog_name="motion-studio")

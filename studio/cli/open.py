@@ -9,6 +9,7 @@ import typer
 
 from core.errors import FileProblem
 from studio.cli.window import open_window
+from studio.leaving import leave
 
 
 def open_command(
@@ -30,4 +31,4 @@ def open_command(
     """
     if video is not None and not video.is_file():
         raise FileProblem(f"{video} is not there.", "Check the name of the video.")
-    raise typer.Exit(open_window(project, video))
+    leave(open_window(project, video))

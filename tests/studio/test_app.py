@@ -80,3 +80,47 @@ def test_a_project_that_cannot_be_opened_is_said_and_the_default_one_opens(
     assert document.project is not None
     assert document.project.folder == home / "projects" / "default"
     document.project.close()
+
+
+def test_a_bug_is_logged_and_said_and_the_window_goes_on(dressed, home, qtbot, caplog, monkeypatch):
+    import logging
+
+    from studio import app
+    from studio.window import page
+    from studio.window.main_window import MainWindow
+
+    entry = page.PageEntry(id="create", title="Create", key="", tooltip="", make=_BarePage)
+    monkeypatch.setattr(
+        MainWindow.__init__, "__kwdefaults__", {"settings": None, "entries": (entry,)}
+    )
+    window = app.make_window()
+    qtbot.addWidget(window)
+    window.show()
+    kept = sys.excepthook
+    try:
+        app.catch_bugs(window)
+        with caplog.at_level(logging.ERROR):
+            sys.excepthook(ValueError, ValueError("boom"), None)
+    finally:
+        sys.excepthook = kept
+    assert "boom" in window.error_bar.text
+    assert "log" in window.error_bar.text
+    assert any(record.exc_info for record in caplog.records)
+    window.close()
+
+
+class _BarePage:
+    id = title = "create"
+    overlay = None
+
+    def __init__(self, context):
+        from PySide6.QtWidgets import QLabel
+
+        self.left, self.right = QLabel(), QLabel()
+
+    def actions(self):
+        return ()
+
+    def entered(self): ...
+
+    def left_behind(self): ...

@@ -5,42 +5,63 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QOffscreenSurface, QOpenGLContext, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from vispy import app
 
+from studio.viewport.fine import FinePicture
 from studio.viewport.pick import hit
 from studio.viewport.scene import Scene
 
 log = logging.getLogger(__name__)
 
 SAMPLES = 4
+STILL_AFTER = 140
+"""Milliseconds without a change after which a software-drawn picture is drawn finely."""
 CLICK_PIXELS = 4.0
+_SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "gdi generic")
+"""Words in the names of OpenGL drivers that draw on the processor."""
+_GL_RENDERER = 0x1F01
 _WITHOUT_GL = ("offscreen", "minimal", "vnc", "linuxfb", "minimalegl")
 """Qt platforms on which a widget never gets an OpenGL context."""
 
 
-def why_no_opengl() -> str | None:
-    """Return None where OpenGL works, else a sentence saying why it does not."""
+@dataclass(frozen=True)
+class Driver:
+    """What OpenGL there is: ``problem`` a sentence or "", ``name`` the driver's own."""
+
+    problem: str = ""
+    name: str = ""
+
+    @property
+    def is_software(self) -> bool:
+        """Whether the processor draws."""
+        return any(word in self.name.lower() for word in _SOFTWARE)
+
+
+def find_driver() -> Driver:
+    """Try OpenGL out, without a window."""
     platform = QApplication.platformName()
     if platform in _WITHOUT_GL:
-        return f"The display system in use ({platform}) has no OpenGL."
+        return Driver(f"The display system in use ({platform}) has no OpenGL.")
     context = QOpenGLContext()
     if not context.create():
-        return "The graphics driver offers no OpenGL."
+        return Driver("The graphics driver offers no OpenGL.")
     surface = QOffscreenSurface()
     surface.setFormat(context.format())
     surface.create()
     works = context.makeCurrent(surface)
-    version = context.format().version()
-    context.doneCurrent()
     if not works:
-        return "The graphics driver's OpenGL does not start."
-    if tuple(version) < (2, 1):
-        return f"The graphics driver offers OpenGL {version[0]}.{version[1]}; 2.1 is needed."
-    return None
+        return Driver("The graphics driver's OpenGL does not start.")
+    major, minor = context.format().version()
+    name = str(context.functions().glGetString(_GL_RENDERER))
+    context.doneCurrent()
+    if (major, minor) < (2, 1):
+        return Driver(f"The graphics driver offers OpenGL {major}.{minor}; 2.1 is needed.", name)
+    return Driver(name=name)
 
 
 class SceneCanvas(QObject):
@@ -51,9 +72,15 @@ class SceneCanvas(QObject):
     ``on_problem(error)`` once if drawing fails.
     """
 
-    def __init__(self, scene: Scene, parent: QWidget, samples: int = SAMPLES) -> None:
+    def __init__(self, scene: Scene, parent: QWidget, driver: Driver) -> None:
         super().__init__(parent)
         self.scene = scene
+        self._fine = FinePicture() if driver.is_software else None
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(STILL_AFTER)
+        self._still.timeout.connect(self.settle)
+        self._moving = True
         self.on_drawn: Callable[[float], None] = lambda seconds: None
         self.on_click: Callable[[str | None], None] = lambda key: None
         self.on_moved: Callable[[], None] = lambda: None
@@ -63,7 +90,7 @@ class SceneCanvas(QObject):
             parent=parent,
             show=False,
             autoswap=False,
-            config={"samples": samples, "depth_size": 24},
+            config={"samples": 0 if driver.is_software else SAMPLES, "depth_size": 24},
             keys={},  # keys belong to the window's actions
         )
         self.widget: QWidget = self._canvas.native
@@ -77,10 +104,20 @@ class SceneCanvas(QObject):
 
     def update(self) -> None:
         """Ask for a new picture; several requests before it is drawn are one."""
+        if self._fine is not None:
+            self._moving = True
+            self._still.start()
+        self.widget.update()
+
+    def settle(self) -> None:
+        """Draw the next picture at its best: nothing moves, or a screenshot is wanted."""
+        self._still.stop()
+        self._moving = False
         self.widget.update()
 
     def close(self) -> None:
         """Give the OpenGL context back; must happen before the window goes."""
+        self._still.stop()
         self.widget.removeEventFilter(self)
         self._canvas.events.draw.disconnect(self._draw)
         self._canvas.close()
@@ -94,7 +131,10 @@ class SceneCanvas(QObject):
             return
         began = time.perf_counter()
         try:
-            self.scene.draw(self._canvas.physical_size)
+            if self._fine is not None and not self._moving:
+                self._fine.draw(self.scene, self._canvas.physical_size)
+            else:
+                self.scene.draw(self._canvas.physical_size)
         except Exception as error:
             self._failed = True  # say it once, not at every frame
             log.exception("drawing failed")

@@ -211,7 +211,7 @@ uniform vec2 u_centre;      // the grid goes where the bodies are, in whole cell
 uniform float u_reach;      // metres to where it has faded
 varying float v_alpha;
 void main() {
-    v_alpha = a_alpha * smoothstep(1.0, 0.12, length(a_floor) / u_reach);
+    v_alpha = a_alpha * (1.0 - smoothstep(0.12, 1.0, length(a_floor) / u_reach));
     vec2 at = a_floor + u_centre;
     gl_Position = u_clip_from_world * vec4(at.x, 0.0, at.y, 1.0);
 }
@@ -245,9 +245,9 @@ void main() {
     float a;
     if (u_ring > 0.0) {
         float line = fwidth(r) * 1.1 + 0.004;
-        a = smoothstep(line, 0.0, abs(r - u_ring));
+        a = 1.0 - smoothstep(0.0, line, abs(r - u_ring));
         a += 0.20 * (r < u_ring ? smoothstep(u_ring - 0.5, u_ring, r) * 0.6
-                                : smoothstep(u_ring + 0.28, u_ring, r));
+                                : 1.0 - smoothstep(u_ring, u_ring + 0.28, r));
     } else {
         a = max(1.0 - r * r, 0.0);
         a *= a;

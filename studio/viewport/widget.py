@@ -56,18 +56,18 @@ class Viewport(QWidget):
         self._start_canvas()
 
     def _start_canvas(self) -> None:
-        from studio.viewport.canvas import SceneCanvas, why_no_opengl
+        from studio.viewport.canvas import SceneCanvas, find_driver
 
         self._canvas: SceneCanvas | None = None
         self._scene = None
-        reason = why_no_opengl()
-        if reason is not None:
-            self._layout.addWidget(NoOpenGL(reason, self))
+        driver = find_driver()
+        if driver.problem:
+            self._layout.addWidget(NoOpenGL(driver.problem, self))
             return
         from studio.viewport.scene import Scene
 
         self._scene = Scene()
-        self._canvas = SceneCanvas(self._scene, self)
+        self._canvas = SceneCanvas(self._scene, self, driver)
         self._canvas.on_drawn = self._after_draw
         self._canvas.on_click = lambda key: self.body_clicked.emit(key or "")
         self._canvas.on_moved = self._user_moved
@@ -263,6 +263,7 @@ class Viewport(QWidget):
 
         Where there is no OpenGL: the placeholder.
         """
+        self.settle()
         if self._canvas is not None and hasattr(self._canvas.widget, "grabFramebuffer"):
             image = self._canvas.widget.grabFramebuffer()
         else:
@@ -271,6 +272,14 @@ class Viewport(QWidget):
         rows = np.frombuffer(image.constBits(), np.uint8, image.bytesPerLine() * image.height())
         rows = rows.reshape(image.height(), image.bytesPerLine())[:, : image.width() * 3]
         return rows.reshape(image.height(), image.width(), 3).copy()
+
+    def settle(self) -> None:
+        """Let the next picture be drawn at its best; call it before grabbing a screenshot.
+
+        Only machines that draw in software make a difference: there a moving picture is plainer.
+        """
+        if self._canvas is not None:
+            self._canvas.settle()
 
     def _after_draw(self, seconds: float) -> None:
         self.draw_seconds.append(seconds)
@@ -288,7 +297,13 @@ class Viewport(QWidget):
         self._labels.clear()
         placeholder = NoOpenGL(f"The graphics driver refused to draw: {error}", self)
         self._layout.addWidget(placeholder)
-        QTimer.singleShot(0, lambda: self._layout.setCurrentWidget(placeholder))
+        self._glide.stop()
+
+        def give_up() -> None:  # not now: this is in the middle of a draw
+            self._layout.setCurrentWidget(placeholder)
+            canvas.close()
+
+        QTimer.singleShot(0, self, give_up)
 
     # -- Qt --
 

@@ -64,6 +64,27 @@ def test_time_changes_the_picture(viewport: Any, qtbot: Any) -> None:
     assert np.abs(before.astype(int) - viewport.grab_image()).max() > 60
 
 
+def test_a_settled_picture_is_the_same_but_smoother(viewport: Any, qtbot: Any) -> None:
+    shown(viewport, qtbot, items(1))
+    viewport.set_time(0.3)
+    plain = _as_painted(viewport)
+    viewport.settle()
+    fine = _as_painted(viewport)
+    assert np.abs(plain - fine).mean() < 3.0
+    if viewport._canvas._fine is not None:  # drawn in software: outlines become softer steps
+        edge = np.abs(plain - fine).max(axis=2) > 25
+        assert 100 < edge.sum() < 0.03 * edge.size
+
+
+def _as_painted(viewport: Any) -> np.ndarray:
+    from PySide6.QtGui import QImage
+
+    image = viewport._canvas.widget.grabFramebuffer()
+    image = image.convertToFormat(QImage.Format.Format_RGBX8888)
+    shape = (image.height(), image.width(), 4)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(shape)[..., :3].astype(int)
+
+
 def test_skeleton_and_ghosts_change_the_picture(viewport: Any, qtbot: Any) -> None:
     shown(viewport, qtbot, items(1))
     viewport.set_time(0.3)

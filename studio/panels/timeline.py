@@ -62,6 +62,9 @@ class Timeline(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(
+            Qt.FocusPolicy.ClickFocus
+        )  # so that typing ends and keys reach the clock
         playback.time_changed.connect(lambda _: self.update())
         playback.settings_changed.connect(self._redraw)
 

@@ -15,6 +15,8 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -164,6 +166,7 @@ class MainWindow(Orders, QMainWindow):
         page.entered()
         self.header.set_page(page_id)
         self.actions_table.refresh()
+        self.middle.timeline.setFocus()  # not a button or a field: Space and arrows play
         self.page_changed.emit(page_id)
 
     def _leave(self, page: Page) -> None:
@@ -249,6 +252,20 @@ class MainWindow(Orders, QMainWindow):
         if self.document.project is not None:
             self.document.project.close()
         super().closeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.error_bar.isVisible():
+            self.error_bar.hide()
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.toggle_full_screen()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # a click on nothing in particular ends typing, so that Space plays again
+        if (field := self.focusWidget()) is not None:
+            field.clearFocus()
+        super().mousePressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -276,3 +276,21 @@ def test_while_one_types_into_the_palette_no_key_of_the_window_is_heard(window, 
     assert window.page("create").log == ["entered"]
     qtbot.keyClick(window.palette_.field, Qt.Key.Key_Escape)
     assert not window.palette_.isVisible()
+
+
+def test_typing_ends_with_a_click_elsewhere_so_that_space_plays_again(window, qtbot, motion):
+    window.document.show([shown(motion(60))])
+    assert window.focusWidget() is window.middle.timeline
+    search = window.visible_library().search
+    for place in (window.middle.timeline, window.header):
+        search.setEnabled(True)
+        search.setFocus()
+        assert window.focusWidget() is search
+        qtbot.mouseClick(place, Qt.MouseButton.LeftButton, pos=QPoint(place.width() // 2, 3))
+        assert window.focusWidget() is not search
+
+
+def test_escape_closes_the_error_bar(window, qtbot):
+    window.show_problem("The disk is full.")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.error_bar.isVisible()

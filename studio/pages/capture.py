@@ -118,6 +118,7 @@ class CapturePage(QObject):
         self.session.finished.connect(lambda _item: self._look())
         self.session.frames_ready.connect(self._frames_ready)
         self._playback.time_changed.connect(self._follow_time)
+        self._document.shown_changed.connect(self._show_or_hide_video)
 
     # -- Page -------------------------------------------------------------------------------------
     def actions(self) -> Sequence[Action]:
@@ -250,7 +251,7 @@ class CapturePage(QObject):
         """Show the looked-at item: its pictures or what is happening with it."""
         item = self.session.current
         self._picture_index = -1
-        self.video.setVisible(item is not None)
+        self._show_or_hide_video()
         self.video.set_landmarks(None)
         if item is None:
             self.video.set_picture(None)
@@ -262,6 +263,13 @@ class CapturePage(QObject):
             self.video.set_notice("")
             self._follow_time(self._playback.time)
         self._refresh()
+
+    def _show_or_hide_video(self) -> None:
+        """The video of a result is seen while its body is; beside another body it would mislead."""
+        item = self.session.current
+        is_result = item is not None and item.result is not None
+        seen = item is not None and (not is_result or self.session.is_shown(item))
+        self.video.setVisible(seen and self._is_here)
 
     def _preview(self, picture: np.ndarray) -> None:
         self.video.set_landmarks(None)  # the picture has them drawn in

@@ -169,21 +169,28 @@ class CaptureSession(QObject):
     # -- looking ----------------------------------------------------------------------------------
     def look_at(self, item: QueueItem | None) -> None:
         """Show a video of the list: its pictures, and its body once there is one."""
-        if item is self.current:
+        if item is self.current and (item is None or item.result is None or self.is_shown(item)):
             return
-        self.current, self.frames = item, None
+        if item is not self.current:
+            self.current, self.frames = item, None
         self.current_changed.emit()
         if item is not None and item.result is not None:
             self._show_result(item)
         elif item is not None and item.state == "failed":
             self._read_pictures(item)
 
+    def is_shown(self, item: QueueItem) -> bool:
+        """Whether a body of this video stands in the viewport."""
+        keys = {clip.key for clip in shown_people(item)}
+        return any(clip.key in keys for clip in self._document.shown)
+
     def _show_result(self, item: QueueItem) -> None:
         if item.result is not None:
             self._document.show(shown_people(item))
             self._playback.seek(0.0)
             self._playback.play()
-        self._read_pictures(item)
+        if self.frames is None:
+            self._read_pictures(item)
 
     def _read_pictures(self, item: QueueItem) -> None:
         def ready(frames: VideoFrames) -> None:

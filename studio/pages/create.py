@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
@@ -124,7 +125,7 @@ class CreatePage(QObject):
         unsaved = lambda: self.session.selected_unsaved is not None  # noqa: E731
         selected = lambda: self._document.selected is not None  # noqa: E731
         return (
-            Action(id="create.sample", text="Sample", run=self.sample, shortcut="Return; Enter",
+            Action(id="create.sample", text="Sample", run=self.enter, shortcut="Return; Enter",
                    icon="sparkle", menu="Edit", section=5, enabled=self._can_take_enter,
                    tip="Sample the chosen action"),
             Action(id="create.roll", text="Sample with another seed", run=self.roll, shortcut="R",
@@ -174,6 +175,14 @@ class CreatePage(QObject):
     def settings(self) -> SampleSettings:
         """What the controls say now."""
         return self.sampling.settings(self.picker.current)
+
+    def enter(self) -> None:
+        """What Enter does: press the button that was reached by Tab, else sample."""
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractButton) and self.right.isAncestorOf(focused):
+            focused.click()
+        else:
+            self.sample()
 
     def sample(self) -> None:
         """Sample what the controls say."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -21,6 +22,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QFontMetrics,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -153,9 +155,11 @@ class QueueList(QListView):
         self.setAccessibleName("Videos")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.selectionModel().currentChanged.connect(self._tell)
+        self.selectionModel().currentChanged.connect(lambda now, _before: self._tell(now))
+        self.clicked.connect(self._tell)
+        self.activated.connect(self._tell)
 
-    def _tell(self, current: QModelIndex, _before: QModelIndex) -> None:
+    def _tell(self, current: QModelIndex) -> None:
         item = current.data(ITEM_ROLE)
         if item is not None:
             self.looked_at.emit(item)
@@ -170,7 +174,17 @@ class QueueList(QListView):
         self.selectionModel().blockSignals(False)
         self.viewport().update()
 
-    def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Delete
+        ):
+            event.accept()  # takes the video off the list; the window's Del deletes clips
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentIndex().data(ITEM_ROLE)
         if event.key() == Qt.Key.Key_Delete and item is not None:
             self.removed.emit(item)

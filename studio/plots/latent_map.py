@@ -27,6 +27,12 @@ from studio import theme
 _DOT = 5
 _RING = 13
 _KEY_STEP = 0.03  # of the map's width for an arrow key
+_STEPS: dict[Qt.Key, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
 
 
 def label_color(index: int, count: int) -> str:
@@ -190,14 +196,19 @@ class LatentMapView(pg.PlotWidget):  # type: ignore[misc]
     def wheelEvent(self, event: QEvent) -> None:
         event.ignore()  # the panel scrolls
 
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+            and Qt.Key(event.key()) in _STEPS
+        ):
+            event.accept()  # the arrows belong to the map while it has the focus
+            return True
+        return bool(super().event(event))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, 1),
-            Qt.Key.Key_Down: (0, -1),
-        }
-        step = steps.get(Qt.Key(event.key()))
+        step = _STEPS.get(Qt.Key(event.key()))
         if step is None or not len(self._points):
             event.ignore()
             return

@@ -184,3 +184,29 @@ def test_every_control_has_a_name_and_a_tooltip(page: CapturePage) -> None:
         for control in side.findChildren(QAbstractButton):
             assert control.accessibleName(), control
             assert control.toolTip(), control.accessibleName()
+
+
+def test_the_video_is_hidden_while_another_body_is_shown_and_comes_back_with_its_own(
+    page: CapturePage, context: PageContext, video: Path, qtbot: Any
+) -> None:
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    assert not page.video.isHidden()
+    context.document.show(())
+    assert page.video.isHidden()
+    page.session.look_at(page.session.queue.items[0])
+    assert not page.video.isHidden() and len(context.document.shown) == 1
+
+
+def test_del_in_the_list_belongs_to_the_list(page: CapturePage, video: Path, qtbot: Any) -> None:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
+
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    override = QKeyEvent(
+        QEvent.Type.ShortcutOverride, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier
+    )
+    override.ignore()
+    page.list.event(override)
+    assert override.isAccepted()

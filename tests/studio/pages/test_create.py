@@ -259,3 +259,16 @@ def test_the_palette_finds_actions_by_their_label(
     assert context.actions.run("create.sample.side kick")
     qtbot.waitUntil(lambda: page.session.has_samples)
     assert fake_sampler.asked[-1].label == "side kick" == page.picker.current
+
+
+def test_enter_presses_the_chip_that_tab_reached(
+    page: CreatePage, context: PageContext, fake_sampler: FakeSampler, qtbot: Any
+) -> None:
+    page.right.show()
+    page.right.activateWindow()
+    chip = page.picker._chips["salute"]
+    chip.setFocus()
+    qtbot.waitUntil(chip.hasFocus)
+    assert context.actions.run("create.sample")
+    qtbot.waitUntil(lambda: bool(fake_sampler.asked))
+    assert fake_sampler.asked[-1].label == "salute"

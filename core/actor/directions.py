@@ -66,9 +66,7 @@ def principal_directions(
 
 def _find(checkpoint: Checkpoint, label: str, count: int) -> tuple[Direction, ...]:
     width = checkpoint.config.latent_dim
-    drawn = [
-        torch.randn(width, generator=stream(-1, label, i)) for i in range(NUM_SAMPLES)
-    ]
+    drawn = [torch.randn(width, generator=stream(-1, label, i)) for i in range(NUM_SAMPLES)]
     latents = torch.stack(drawn)
     vectors, response = _active_subspace(checkpoint, label, latents[:NUM_SAMPLES], count)
     effects = _effects(checkpoint, label, latents, vectors)

@@ -38,6 +38,29 @@ def test_a_clip_does_not_depend_on_the_batch_size(monkeypatch: pytest.MonkeyPatc
         np.testing.assert_allclose(one.poses, other.poses, atol=1e-5)
 
 
+def test_batches_on_several_threads_keep_their_order_and_the_setting() -> None:
+    checkpoint = tiny_checkpoint()
+    before = torch.get_num_threads()
+    try:
+        clips = []
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            clips.append(sample(checkpoint, request(count=40, num_frames=60)))
+            assert torch.get_num_threads() == threads
+        with pytest.raises(Cancelled):
+            stop = iter([False, False, True])
+            sample(
+                checkpoint,
+                request(count=80, num_frames=60),
+                Progress(is_cancelled=lambda: next(stop)),
+            )
+    finally:
+        torch.set_num_threads(before)
+    for one, other in zip(*clips, strict=True):
+        np.testing.assert_allclose(one.poses, other.poses, atol=1e-5)
+        assert one.provenance == other.provenance
+
+
 def test_seed_action_and_index_each_make_another_clip() -> None:
     checkpoint = tiny_checkpoint()
     first, second = draw_latents(checkpoint, request(count=2))

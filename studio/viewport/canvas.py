@@ -68,8 +68,8 @@ class SceneCanvas(QObject):
     """Owns the vispy canvas of one :class:`Scene` and listens to its mouse and wheel.
 
     ``on_drawn(seconds)`` is called after each picture with the time its drawing took in Python,
-    ``on_click(key or None)`` after a click, ``on_moved()`` when the user moves the camera, and
-    ``on_problem(error)`` once if drawing fails.
+    ``on_click(key or None)`` and ``on_double_click(key or None)`` after a click, ``on_moved()``
+    when the user moves the camera, and ``on_problem(error)`` once if drawing fails.
     """
 
     def __init__(self, scene: Scene, parent: QWidget, driver: Driver) -> None:
@@ -83,6 +83,7 @@ class SceneCanvas(QObject):
         self._moving = True
         self.on_drawn: Callable[[float], None] = lambda seconds: None
         self.on_click: Callable[[str | None], None] = lambda key: None
+        self.on_double_click: Callable[[str | None], None] = lambda key: None
         self.on_moved: Callable[[], None] = lambda: None
         self.on_problem: Callable[[Exception], None] = lambda error: None
         self._canvas = app.Canvas(
@@ -148,6 +149,10 @@ class SceneCanvas(QObject):
         match event.type():
             case QEvent.Type.MouseButtonPress if isinstance(event, QMouseEvent):
                 self._press(event)
+            case QEvent.Type.MouseButtonDblClick if isinstance(event, QMouseEvent):
+                if event.button() == Qt.MouseButton.LeftButton:
+                    at = event.position()
+                    self.on_double_click(self.body_at(at.x(), at.y()))
             case QEvent.Type.MouseMove if isinstance(event, QMouseEvent):
                 self._move(event)
             case QEvent.Type.MouseButtonRelease if isinstance(event, QMouseEvent):

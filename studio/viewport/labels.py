@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from studio import theme
 
 PADDING_X, HEIGHT, GAP = 10, 24, 6
-SAME_ROW = 64
-"""Labels whose heights differ by less than this many pixels share the lower one's row."""
+SAME_ROW = 0.16
+"""Labels whose heights differ by less than this part of the picture share the lower one's row."""
 MAX_WIDTH = 260
 
 
@@ -30,7 +30,7 @@ def place_labels(
     there is no room below, up.
     """
     width, height = area
-    wanted = _in_rows(wanted)
+    wanted = _in_rows(wanted, SAME_ROW * height)
     taken: list[tuple[int, int, int, int]] = []
     places: dict[int, tuple[int, int]] = {}
     for index in sorted(range(len(wanted)), key=lambda i: (round(wanted[i][1]), wanted[i][0])):
@@ -60,12 +60,12 @@ def _plate(color: str, opacity: float) -> QColor:
     return plate
 
 
-def _in_rows(wanted: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def _in_rows(wanted: Sequence[tuple[float, float]], reach: float) -> list[tuple[float, float]]:
     """Give neighbours in height one common row: a line of names is calmer than a staircase."""
     rows: dict[int, float] = {}
     row: list[int] = []
     for index in sorted(range(len(wanted)), key=lambda i: wanted[i][1]):
-        if row and wanted[index][1] - wanted[row[0]][1] > SAME_ROW:
+        if row and wanted[index][1] - wanted[row[0]][1] > reach:
             row = []
         row.append(index)
         rows.update(dict.fromkeys(row, wanted[index][1]))

@@ -34,6 +34,7 @@ Float = npt.NDArray[np.float64]
 
 GHOST_SECONDS = (-0.4, -0.2, 0.25)
 """When the ghosts of the selected body are: two behind, one ahead."""
+MANY_SHAPES = 12
 GHOST_OPACITY = (0.17, 0.28, 0.22)
 
 
@@ -102,8 +103,17 @@ class Scene:
             self._bodies[item.key] = body
         for body in old.values():
             body.upload.delete()
+        self._forget_shapes()
         if self.selected not in self._bodies:
             self.selected = None
+
+    def _forget_shapes(self) -> None:
+        """Free the meshes of people who left, once there are many: a shape is half a megabyte."""
+        if len(self._visuals) <= MANY_SHAPES:
+            return
+        shown = {body.clip.shape for body in self._bodies.values()}
+        self._visuals = {k: v for k, v in self._visuals.items() if k[1:] in shown}
+        self._shadows = {k: v for k, v in self._shadows.items() if k in shown}
 
     @property
     def items(self) -> list[BodyItem]:
@@ -131,9 +141,10 @@ class Scene:
         root = body.clip.joints[:, 0, ::2]
         centre = (root.min(axis=0) + root.max(axis=0)) / 2
         if float(np.max(root.max(axis=0) - root.min(axis=0))) > 0.8:
-            half = max(1, round(0.5 * body.item.motion.fps))
             frame = round(self.frame_of(body.item))
-            centre = root[max(0, frame - half) : frame + half + 1].mean(axis=0)
+            # half a second on both sides, equally: a straight walk is followed without lag
+            half = min(round(0.5 * body.item.motion.fps), frame, len(root) - 1 - frame)
+            centre = root[frame - half : frame + half + 1].mean(axis=0)
         x, _, z = body.item.position
         return float(centre[0] + x), float(centre[1] + z)
 
@@ -158,25 +169,22 @@ class Scene:
         low[:, 1] = np.minimum(low[:, 1], 0.0)
         return np.asarray(low + np.asarray(body.item.position), np.float64)
 
-    def extent(self, *, now_only: bool = False) -> Float:
-        """(N, 3) points that surround all bodies over their whole motion (or at this time)."""
+    def extent(self, key: str | None = None) -> Float:
+        """(N, 3) points that surround all bodies, or one, over their whole motion."""
         points = []
         for body in self._bodies.values():
-            offset = np.asarray(body.item.position)
-            if now_only:
-                joints = self.joints_now(body.item.key)[None]
-            else:
-                step = max(1, len(body.clip.joints) // 200)
-                joints = body.clip.joints[::step] + offset
-            joints = joints.reshape(-1, 3)
-            points.append(_surrounded(joints))
+            if key is not None and body.item.key != key:
+                continue
+            step = max(1, len(body.clip.joints) // 200)
+            joints = body.clip.joints[::step] + np.asarray(body.item.position)
+            points.append(_surrounded(joints.reshape(-1, 3)))
         if not points:
             return np.array([[-0.6, 0.0, -0.3], [0.6, 1.75, 0.3]])
         return np.concatenate(points)
 
-    def framed(self, aspect: float, **options: Any) -> View:
-        """Return the view from the camera's side that holds all bodies and their motion."""
-        return self.camera.framed(self.extent(), aspect, **options)
+    def framed(self, aspect: float, *, key: str | None = None, **options: Any) -> View:
+        """Return the view from the camera's side that holds all bodies (or one) in motion."""
+        return self.camera.framed(self.extent(key), aspect, **options)
 
     # -- drawing --
 

@@ -70,6 +70,7 @@ class Viewport(QWidget):
         self._canvas = SceneCanvas(self._scene, self, driver)
         self._canvas.on_drawn = self._after_draw
         self._canvas.on_click = lambda key: self.body_clicked.emit(key or "")
+        self._canvas.on_double_click = self._double_clicked
         self._canvas.on_moved = self._user_moved
         self._canvas.on_problem = self._drawing_failed
         self._layout.addWidget(self._canvas.widget)
@@ -164,15 +165,23 @@ class Viewport(QWidget):
 
     def frame_all(self, *, glide: bool = True) -> None:
         """Move the camera so that all bodies fit with their whole motion and their labels."""
+        self._frame(None, glide=glide)
+
+    def frame_body(self, key: str) -> None:
+        """Move the camera to one body, with its whole motion."""
+        if key in {item.key for item in self._items}:
+            self._frame(key, glide=True)
+
+    def _frame(self, key: str | None, *, glide: bool) -> None:
         if self._scene is None or self._canvas is None:
             return
         width, height = max(1, self.width()), max(1, self.height())
         bottom = min(0.25, 62 / height)
         top = min(0.2, 64 / height)  # the window's own buttons hang there
         side = min(0.2, 36 / width)
-        self._framed = True
+        self._framed = key is None
         camera = self._scene.camera
-        view = self._scene.framed(width / height, margins=(side, side, top, bottom))
+        view = self._scene.framed(width / height, key=key, margins=(side, side, top, bottom))
         if glide and self._drawn:
             camera.goal = view
             self._start_glide()
@@ -180,6 +189,12 @@ class Viewport(QWidget):
             camera.jump(view)
             self._place_labels()
             self._canvas.update()
+
+    def _double_clicked(self, key: str | None) -> None:
+        if key is None:
+            self.frame_all()
+        else:
+            self.frame_body(key)
 
     def _user_moved(self) -> None:
         self._framed = False
@@ -208,8 +223,7 @@ class Viewport(QWidget):
         if scene is None or not self._items:
             return
         key = scene.selected or self._items[0].key
-        root = scene.joints_now(key)[0]
-        here = (float(root[0]), float(root[2]))
+        here = scene.floor_place(key)
         if self._follow_from is not None:
             dx, dz = here[0] - self._follow_from[0], here[1] - self._follow_from[1]
             camera = scene.camera

@@ -212,3 +212,20 @@ def test_a_drawing_that_fails_becomes_a_sentence_not_a_crash(
     viewport.set_time(0.2)  # everything may still be called
     viewport.set_bodies(items(2))
     assert viewport.selected is None
+
+
+def test_a_double_click_goes_to_the_body_and_one_beside_to_all(viewport: Any, qtbot: Any) -> None:
+    from PySide6.QtCore import QPoint, Qt
+
+    shown(viewport, qtbot, items(5))
+    scene = viewport._scene
+    wide = scene.camera.goal
+    x, y, _ = scene.camera.project([scene.joints_now("clip3")[0]], (480.0, 360.0))[0]
+    canvas = viewport._canvas.widget
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert scene.camera.goal.distance < 0.9 * wide.distance
+    assert scene.camera.goal.target[0] > wide.target[0] + 0.2
+    scene.camera.jump(scene.camera.goal)
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    assert scene.camera.goal.distance == pytest.approx(wide.distance)
+    qtbot.waitUntil(lambda: not viewport._glide.isActive(), timeout=5000)

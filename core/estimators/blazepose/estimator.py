@@ -47,8 +47,8 @@ _MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
 _MIN_FRAMES = 3
 _EXTEND_SECONDS = 0.5  # a person missing so shortly at either end is held there, marked inferred
 _SPIKE_METRES = 0.25
+_FLIP_BELIEF = 0.6  # a frame read the wrong way round and repaired
 _FORGET_SECONDS = 0.2  # confidence in a bridged frame fades so fast
-_LIMB_POINTS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
 _SMPL_FROM_CAMERA = np.array([1.0, -1.0, -1.0])  # y down, z away -> y up, z towards the camera
 
 
@@ -150,7 +150,9 @@ def _collected(track: Track, times: FloatArray) -> _Seen:
         at,
     )
     confidence = np.array([mark.confidence for mark in marks])
-    confidence = confidence * visibility[:, _LIMB_POINTS].mean(1) * np.where(flipped, 0.6, 1.0)
+    confidence = (
+        confidence * visibility[:, list(landmarks.LIMBS)].mean(1) * np.where(flipped, 0.6, 1.0)
+    )
     return _Seen(
         times=at,
         world=world,

@@ -17,6 +17,7 @@ from core.video.picture import Picture
 # points, confidence, heatmaps, world points; not the silhouette (Identity_2)
 OUTPUTS = ("Identity", "Identity_1", "Identity_3", "Identity_4")
 NUM_LANDMARKS = 33
+LIMBS = (11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)  # shoulders to wrists, hips to ankles
 MIN_CONFIDENCE = 0.5
 _POINTS = 39  # 33 of the body, centre and extent of the next square, 4 unused
 _CENTRE, _EXTENT = 33, 34

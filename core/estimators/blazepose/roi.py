@@ -55,3 +55,12 @@ class Roi:
         """How much the square asks to be the one meant: large, and near the picture's middle."""
         off = math.hypot((self.x - width / 2) / width, (self.y - height / 2) / height)
         return self.side / max(width, height) * (1.0 - 0.5 * min(off / 0.5, 1.0))
+
+    def nearly(self, other: Roi) -> bool:
+        """Whether the network would see the same in both."""
+        turn = (self.angle - other.angle + math.pi) % (2 * math.pi) - math.pi
+        return (
+            self.distance(other) < 0.04
+            and 0.93 < self.side / max(other.side, 1e-6) < 1.07
+            and abs(turn) < 0.08
+        )

@@ -7,15 +7,22 @@ followed after a loss at another place is another track; the track that shows mo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from core.estimators.blazepose.detector import Detector
-from core.estimators.blazepose.landmarks import LandmarkFinder, Landmarks
+from core.estimators.blazepose.landmarks import LIMBS, LandmarkFinder, Landmarks
 from core.estimators.blazepose.roi import Roi
 from core.video.picture import Picture
 
 _LOOK_ROUND_SECONDS = 0.5  # the detector runs so often while a person is followed
-_SEARCH_SECONDS = 0.1  # and so often while there is nobody
+_SEARCH_AT_ONCE_SECONDS = 1.0  # in every picture so long after a loss,
+_SEARCH_SECONDS = 0.1  # then so often while there is nobody,
+_SEARCH_CLOSELY_SECONDS = 0.5  # and so often for small people too
+_SETTLING = 8  # times the network may move the square of somebody new to where they are
+_CANDIDATES = 3
+_MIN_VISIBILITY = 0.4  # of the limbs of somebody new
+_FORGOTTEN_SECONDS = 2.0  # whoever comes back later is somebody else
 _SAME_PERSON = 0.5  # squares closer than this, in sides, are the same person after a loss
 _ELSEWHERE = 0.25  # squares farther than this are another person
 _MORE_PROMINENT = 1.5  # somebody else must be so much more prominent to be followed instead
@@ -44,23 +51,17 @@ class Tracker:
         self._tracks: list[Track] = []
         self._current: Track | None = None
         self._roi: Roi | None = None
-        self._last_look = -1e9
+        self._last_look = self._last_close_look = -math.inf
         self._frame = -1
 
     def see(self, picture: Picture) -> Landmarks | None:
         """Follow the person into the next picture; returns what was seen of them, if anything."""
         self._frame += 1
-        pause = _SEARCH_SECONDS if self._roi is None else _LOOK_ROUND_SECONDS
-        if self._roi is None or picture.time - self._last_look >= pause:
-            self._look_round(picture, pause)
-        if self._roi is None:
-            return None
-        seen = self._finder.find(picture, self._roi)
-        if seen is None and picture.time > self._last_look:
-            self._last_look = picture.time  # lost: look for the person at once, in this picture
-            self._roi = None
-            self._choose(self._detector.find(picture), picture)
-            seen = self._finder.find(picture, self._roi) if self._roi else None
+        seen = None
+        if self._roi is not None:
+            seen = self._somebody_else(picture) or self._finder.find(picture, self._roi)
+        if seen is None:
+            seen = self._search(picture)
         if seen is None or self._current is None:
             self._roi = None
             return None
@@ -73,37 +74,76 @@ class Tracker:
         """Return the track that shows most of a person, None when nobody was followed."""
         return max(self._tracks, key=lambda track: track.prominence, default=None)
 
-    def _look_round(self, picture: Picture, pause: float) -> None:
-        if picture.time - self._last_look < pause:
-            return
+    def _somebody_else(self, picture: Picture) -> Landmarks | None:
+        """Look round now and then; turn to somebody much more prominent than the one followed."""
+        assert self._roi is not None
+        if picture.time - self._last_look < _LOOK_ROUND_SECONDS:
+            return None
         self._last_look = picture.time
-        self._choose(self._detector.find(picture), picture)
-
-    def _choose(self, people: list[Roi], picture: Picture) -> None:
-        """Go on with the person followed, or turn to somebody else, from everybody detected."""
-        if not people:
-            return
-        best = max(people, key=lambda roi: roi.prominence(picture.width, picture.height))
-        if self._roi is not None:
-            ours = self._roi.prominence(picture.width, picture.height)
-            theirs = best.prominence(picture.width, picture.height)
-            if self._roi.distance(best) > _ELSEWHERE and theirs > _MORE_PROMINENT * ours:
-                self._start(best)
-            return
-        for track in reversed(self._tracks):  # lost, and perhaps found again near by
-            last = track.found[max(track.found)].next_roi if track.found else None
-            if last is None or picture.time - track.last_seconds > 2.0:
+        ours = self._roi.prominence(picture.width, picture.height)
+        for roi in self._by_prominence(picture, level=0):
+            theirs = roi.prominence(picture.width, picture.height)
+            if theirs <= _MORE_PROMINENT * ours or self._roi.distance(roi) <= _ELSEWHERE:
                 continue
-            nearest = min(people, key=last.distance)
-            if last.distance(nearest) < _SAME_PERSON and _alike(last, nearest):
-                self._current, self._roi = track, nearest
-                return
-        self._start(best)
+            seen = self._settled(picture, roi)
+            if seen is not None and self._roi.distance(seen.next_roi) > _ELSEWHERE:
+                self._start()
+                return seen
+        return None
 
-    def _start(self, roi: Roi) -> None:
-        self._current, self._roi = Track(), roi
+    def _search(self, picture: Picture) -> Landmarks | None:
+        """Find the person lost, or anybody; small people are looked for only where need be."""
+        lost_for = picture.time - max((t.last_seconds for t in self._tracks), default=-math.inf)
+        pause = 0.0 if lost_for < _SEARCH_AT_ONCE_SECONDS else _SEARCH_SECONDS
+        if picture.time - self._last_look < pause:
+            return None
+        self._last_look = picture.time
+        for level in (0, 1, 2):
+            if level > 0:
+                if level == 1 and picture.time - self._last_close_look < _SEARCH_CLOSELY_SECONDS:
+                    return None
+                self._last_close_look = picture.time
+            for roi in self._by_prominence(picture, level):
+                seen = self._settled(picture, roi)
+                if seen is not None:
+                    self._resume_or_start(seen.roi, picture.time)
+                    return seen
+        return None
+
+    def _by_prominence(self, picture: Picture, level: int) -> list[Roi]:
+        """The most prominent people, but first whoever is where somebody was lost."""
+        people = self._detector.find(picture, level)
+        people.sort(key=lambda roi: -roi.prominence(picture.width, picture.height))
+        people.sort(key=lambda roi: self._lost_at(roi, picture.time) is None)  # stable
+        return people[:_CANDIDATES]
+
+    def _settled(self, picture: Picture, roi: Roi) -> Landmarks | None:
+        """Let the network move a detector's rough square onto the person; None if it is nobody."""
+        seen = None
+        for _ in range(_SETTLING):
+            seen = self._finder.find(picture, roi)
+            if seen is None or seen.next_roi.nearly(roi):
+                break
+            roi = seen.next_roi
+        if seen is None or float(seen.visibility[list(LIMBS)].mean()) < _MIN_VISIBILITY:
+            return None
+        return seen
+
+    def _lost_at(self, roi: Roi, seconds: float) -> Track | None:
+        """Return the track that was lost a moment ago where ``roi`` is now."""
+        for track in reversed(self._tracks):
+            if not track.found or seconds - track.last_seconds > _FORGOTTEN_SECONDS:
+                continue
+            last = track.found[max(track.found)].next_roi
+            if last.distance(roi) < _SAME_PERSON and 0.5 < last.side / max(roi.side, 1e-6) < 2:
+                return track
+        return None
+
+    def _resume_or_start(self, roi: Roi, seconds: float) -> None:
+        self._current = self._lost_at(roi, seconds)
+        if self._current is None:
+            self._start()
+
+    def _start(self) -> None:
+        self._current = Track()
         self._tracks.append(self._current)
-
-
-def _alike(a: Roi, b: Roi) -> bool:
-    return 0.5 < a.side / max(b.side, 1e-6) < 2.0

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from core import weights
+from core._cv2 import cv2
 from core.errors import ModelProblem
 from core.estimators.blazepose import detector, landmarks
 from core.estimators.blazepose.hush import without_greeting
 from core.estimators.blazepose.network import Network
 from core.estimators.blazepose.roi import CROP_SIZE, Roi
+from core.video.decode import frames
+from core.video.picture import Picture
 
 needs_models = pytest.mark.skipif(
     not weights.is_estimator_installed(), reason="the estimator's files are not installed"
@@ -71,6 +75,38 @@ def test_points_move_to_the_heat_near_them_and_stay_where_it_is_cold() -> None:
     moved = landmarks.refined(points, heat)
     assert moved[0].tolist() == pytest.approx([124, 80], abs=0.1)
     assert moved[1:].tolist() == points[1:].tolist()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (640, 640), (4000, 500)])
+def test_tiles_cover_the_picture_and_overlap(size: tuple[int, int]) -> None:
+    width, height = size
+    for level, most in ((1, 20), (2, 160)):
+        covered = np.zeros((height // 4, width // 4), int)
+        found = detector.tiles(width, height, level)
+        assert len(found) <= most
+        for left, top, side in found:
+            assert left >= 0 and top >= 0 and left + side <= width + 1 and top + side <= height + 1
+            covered[
+                int(top / 4) : round((top + side) / 4), int(left / 4) : round((left + side) / 4)
+            ] += 1
+        assert covered.min() >= 1
+
+
+@needs_models
+def test_somebody_small_in_a_wide_picture_is_found(tmp_path: Path) -> None:
+    sample = weights.sample_video()
+    if sample is None:
+        pytest.skip("the sample video is not installed")
+    _, rgb = next(iter(frames(sample)))
+    wide = np.full((1080, 1920, 3), 90, np.uint8)
+    wide[500:980, 1500:1770] = cv2.resize(rgb, (270, 480), interpolation=cv2.INTER_AREA)
+    picture = Picture(av.VideoFrame.from_ndarray(wide, format="rgb24"), 0.0, 0)
+    found = detector.Detector(Network(weights.path_of("pose_detection"), detector.OUTPUTS))
+    near = [
+        [abs(roi.x - 1613) < 40 and abs(roi.y - 680) < 60 for roi in found.find(picture, level)]
+        for level in (0, 1, 2)
+    ]
+    assert any(near[1]) or any(near[2])
 
 
 @needs_models

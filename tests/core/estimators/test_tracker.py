@@ -35,13 +35,13 @@ class Stage:
     clip: np.ndarray = field(default_factory=lambda: points_of(walk(300)) * [1, -1, -1])
     detections: int = 0
 
-    def find(self, picture: Shown, roi: Roi | None = None) -> Any:
+    def find(self, picture: Shown, asked: Any = 0) -> Any:
         present = self.people(picture.time)
-        if roi is None:
-            self.detections += 1
+        if isinstance(asked, int):  # as the detector, at a level
+            self.detections += asked == 0
             return list(present)
         for person in present:
-            if person.distance(roi) < 0.25:
+            if person.distance(asked) < 0.25:
                 return self.seen(picture, person)
         return None
 

@@ -68,14 +68,14 @@ def _read_npz(path: Path) -> dict[str, npt.NDArray]:
         with np.load(path, allow_pickle=False) as data:
             wanted = [*NEEDED, *(["posedirs"] if "posedirs.npy" in members else [])]
             return {key: data[key] for key in wanted}
-    except ValueError as error:
+    except FileProblem:
+        raise
+    except Exception as error:  # a damaged header can make numpy's reader raise anything
         if "allow_pickle" in str(error):
             raise FileProblem(
                 f"{path.name} stores arrays as Python objects, which are not opened.",
                 "Choose the original pickle instead: that is read safely.",
             ) from error
-        raise FileProblem(f"{path.name} is damaged or cut short.", GET_AGAIN) from error
-    except (OSError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
         raise FileProblem(f"{path.name} is damaged or cut short.", GET_AGAIN) from error
 
 

@@ -253,3 +253,24 @@ def test_an_oversized_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
         file.truncate(2**30 + 1)  # sparse: takes no space on the disk
     with pytest.raises(FileProblem, match="over 1 GiB"):
         load_body(path)
+
+
+@pytest.mark.parametrize("ending", ["pkl", "npz"])
+def test_random_damage_is_a_sentence_or_a_body(tmp_path: Path, ending: str) -> None:
+    whole = io.BytesIO()
+    if ending == "pkl":
+        pickle.dump(synthetic_smpl(12), whole, protocol=2)
+    else:
+        np.savez(whole, **synthetic_smpl(12))
+    rng, path, refused = np.random.default_rng(0), tmp_path / f"damaged.{ending}", 0
+    for _ in range(150):
+        data = bytearray(whole.getvalue())
+        for position in rng.integers(0, len(data), 3):
+            data[position] = rng.integers(0, 256)
+        path.write_bytes(data)
+        try:
+            load_body(path)
+        except FileProblem as problem:
+            refused += 1
+            assert problem.hint
+    assert refused > 10

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
@@ -33,6 +35,9 @@ from studio.document import Document
 from studio.panels.library_model import CLIP_ROLE, PICTURE, LibraryModel, clip_details
 from studio.widgets import EmptyState, SearchField, SectionHeading, paint
 from studio.widgets.chips import paint_badge
+
+if TYPE_CHECKING:
+    from core.project import Clip
 
 _ROW = 52
 _Index = QModelIndex | QPersistentModelIndex
@@ -82,7 +87,9 @@ class _RowPainter(QStyledItemDelegate):
     ) -> None:
         rect: QRect = option.rect
         left = rect.left() + theme.MARGIN + PICTURE + 4
-        editor.setGeometry(QRect(left, rect.top() + 3, rect.right() - left - 8, 26))
+        clip = index.data(CLIP_ROLE)
+        right = rect.right() - theme.MARGIN - round(_badge_width(clip)) - 6
+        editor.setGeometry(QRect(left, rect.top() + 3, right - left, 26))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         clip = index.data(CLIP_ROLE)
@@ -111,7 +118,7 @@ class _RowPainter(QStyledItemDelegate):
             painter.drawPixmap(box.topLeft(), picture)
         color = theme.source_color(clip.kind, clip.estimator)
         badge = theme.source_name(clip.kind, clip.estimator)
-        width = paint.text_width(badge, theme.TINY_SIZE, 600) + 14
+        width = _badge_width(clip)
         at = QRectF(rect.right() - theme.MARGIN - width, middle - 10, width, 20)
         paint_badge(painter, at, badge, color)
         left = box.right() + 10
@@ -137,6 +144,11 @@ class _RowPainter(QStyledItemDelegate):
             text, Qt.TextElideMode.ElideMiddle, max(int(rect.width()), 0)
         )
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _badge_width(clip: Clip) -> float:
+    badge = theme.source_name(clip.kind, clip.estimator)
+    return paint.text_width(badge, theme.TINY_SIZE, 600) + 14
 
 
 class LibraryPanel(QWidget):

@@ -17,10 +17,15 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setProperty("role", "search")
-        self.setClearButtonEnabled(True)
         self.next_widget: QWidget | None = None
         lens = QAction(icons.icon("search", theme.FAINT), "", self)
         self.addAction(lens, QLineEdit.ActionPosition.LeadingPosition)
+        self._cross = QAction(icons.icon("close", theme.DIM), "Clear", self)
+        self._cross.setToolTip("Clear  (Esc)")
+        self._cross.triggered.connect(self.clear)
+        self.addAction(self._cross, QLineEdit.ActionPosition.TrailingPosition)
+        self._cross.setVisible(False)  # only after it has its button
+        self.textChanged.connect(lambda text: self._cross.setVisible(bool(text)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -76,7 +76,8 @@ class ErrorBar(QWidget):
         for widget in (self._message, self._hint):
             widget.setWordWrap(True)
             widget.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._button = Button("", look="ghost")
+        self._button = Button("")
+        self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._close = IconButton("close", "Close", key="Esc", size=28)
         self._close.clicked.connect(self.hide)
         self._run: Callable[[], object] | None = None

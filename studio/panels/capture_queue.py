@@ -121,14 +121,15 @@ class _RowPainter(QStyledItemDelegate):
         paint_badge(painter, badge, item.badge, color)
         left = rect.left() + 34
         room = int(badge.left() - left - 10)
-        for text, size, tone, top in (
-            (item.name, theme.BODY_SIZE, theme.TEXT, 7),
-            (item.detail, theme.TINY_SIZE, theme.FAINT, 26),
+        middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
+        for text, size, tone, top, elide in (
+            (item.name, theme.BODY_SIZE, theme.TEXT, 7, middle),
+            (item.detail, theme.TINY_SIZE, theme.FAINT, 26, right),
         ):
             face = theme.font(size)
             painter.setFont(face)
             painter.setPen(QColor(tone))
-            shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+            shown = QFontMetrics(face).elidedText(text, elide, room)
             painter.drawText(
                 QRect(left, rect.top() + top, room, 18), Qt.AlignmentFlag.AlignVCenter, shown
             )

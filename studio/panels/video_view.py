@@ -171,8 +171,13 @@ class VideoView(QWidget):
             line.moveCenter(QRectF(self.rect()).center())
             bar.moveTop(line.bottom() + 8)
         painter.setPen(QColor(theme.DIM))
-        text = metrics.elidedText(self._notice, Qt.TextElideMode.ElideRight, line.width())
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+        if self.has_picture or self._fraction is not None:
+            text = metrics.elidedText(self._notice, Qt.TextElideMode.ElideRight, line.width())
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+        else:
+            area = QRectF(self.rect()).adjusted(20, 20, -20, -20)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(area, int(flags), self._notice)
         if self._fraction is None:
             return
         painter.setPen(Qt.PenStyle.NoPen)

@@ -63,7 +63,7 @@ class QueueItem:
             case "cancelled":
                 return "stopped, nothing was kept"
             case "failed":
-                return self.message or "failed"
+                return self.message.removeprefix(self.name).strip(" .") or "failed"
         if self.result is None:
             return self.state
         people = len(self.result.motions)

@@ -95,7 +95,9 @@ def test_a_row_says_how_far_it_is_and_how_it_ended() -> None:
     item.state, item.fraction = "estimating", 0.61
     assert item.badge == "61%"
     item.state, item.message = "failed", "Nobody was found."
-    assert item.detail == "Nobody was found."
+    assert item.detail == "Nobody was found"
+    item.message = "a.mp4 is an empty file."
+    assert item.detail == "is an empty file"
     item.state = "done"
     item.result = ImportedVideo(path=item.path, motions=(make_motion(),))
     assert (item.badge, item.detail) == ("good", "60 frames · not kept yet")

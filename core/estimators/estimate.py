@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 from core import __version__
@@ -33,6 +34,7 @@ def estimate_video(
     if focal is not None and not focal > 0:
         raise StudioError("The focal length must be above zero pixels.", "Leave it out to guess.")
     digest = _sha256(path)
+    start = time.perf_counter()
     found = entry.load().estimate(path, progress=progress, focal=focal)
     provenance = Provenance(
         kind="estimated",
@@ -42,7 +44,15 @@ def estimate_video(
         version=__version__,
     )
     motions = [motion.replace(provenance=provenance) for motion in found.motions]
-    summary = {"video": path.name, "sha256": digest, "estimator": estimator, **found.summary}
+    seconds = max(time.perf_counter() - start, 1e-9)
+    summary = {
+        "video": path.name,
+        "sha256": digest,
+        "estimator": estimator,
+        **found.summary,
+        "seconds": round(seconds, 3),
+        "frames_per_second": round(found.summary.get("video_frames", 0) / seconds, 1),
+    }
     progress.step(1.0, "Done")
     return Estimate(
         motions=motions,

@@ -23,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 _LUMA_WEIGHTS = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
 _LUMA_WEIGHTS_DEFAULT = (0.299, 0.114)
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+# pixel centres: luma pixels 0 and 1 share chroma pixel 0
+_CHROMA_FROM_LUMA = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
 _SUBSAMPLED = ("yuv420p", "yuvj420p")
 
 
@@ -77,22 +79,13 @@ class Picture:
         """
         stored_from_crop = self._stored_from_upright() @ np.vstack([image_from_crop, [0, 0, 1]])
         planes, matrix = self._planes
-        chroma_from_stored = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
-        maps = (stored_from_crop, *(chroma_from_stored @ stored_from_crop,) * 2)
         # outside the picture: black, which in Y, U, V is (16, 128, 128), or luma 0 in full range
-        blacks = (16 if matrix[0, 0] > 1 else 0, 128, 128)
-        warped = [
-            cv2.warpAffine(
-                plane,
-                inverse[:2],
-                (size, size),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_CONSTANT,
-                borderValue=black,
-            )
-            for plane, inverse, black in zip(planes, maps, blacks, strict=True)
-        ]
-        return _to_rgb(warped, matrix)
+        luma = _warped(planes[0], stored_from_crop, size, 16 if matrix[0, 0] > 1 else 0)
+        # colour has half the resolution in the file, so half of it is enough in the crop
+        chroma_from_half = _CHROMA_FROM_LUMA @ stored_from_crop @ np.linalg.inv(_CHROMA_FROM_LUMA)
+        half = [_warped(plane, chroma_from_half, (size + 1) // 2, 128) for plane in planes[1:]]
+        chroma = [cv2.resize(plane, (size, size)) for plane in half]
+        return _to_rgb([luma, *chroma], matrix)
 
     def _stored_from_upright(self) -> FloatArray:
         """(3, 3) map from pixels of the upright picture to those of the stored one."""
@@ -111,6 +104,18 @@ class Picture:
 def _view(plane: av.video.plane.VideoPlane) -> Image:
     rows: Image = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     return rows[:, : plane.width]
+
+
+def _warped(plane: Image, plane_from_crop: FloatArray, size: int, black: int) -> Image:
+    warped = cv2.warpAffine(
+        plane,
+        plane_from_crop[:2],
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=black,
+    )
+    return np.asarray(warped, dtype=np.uint8)
 
 
 def _to_rgb(planes: list[Image], matrix: FloatArray) -> Image:

@@ -19,7 +19,10 @@ def pruned(model: bytes, outputs: tuple[str, ...]) -> bytes:
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    tree: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
+    root: Any = schema.Model.GetRootAs(model, 0)
+    if root.Subgraphs(0).OutputsLength() == len(outputs):
+        return model
+    tree: Any = schema.ModelT.InitFromObj(root)
     graph = tree.subgraphs[0]
     by_name = {graph.tensors[index].name.decode(): int(index) for index in graph.outputs}
     wanted = [by_name[name] for name in outputs]

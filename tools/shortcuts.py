@@ -39,7 +39,8 @@ def text() -> str:
     parts = [HEAD]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MOTION_STUDIO_HOME"] = folder
-        document = Document(Project.open(Path(folder) / "project"))
+        project = Project.open(Path(folder) / "project")
+        document = Document(project)
         window = MainWindow(document, settings=Settings(Path(folder) / "studio.ini"))
         own = {action.id for action in window_actions(window)}
         pages = {}
@@ -56,7 +57,7 @@ def text() -> str:
             parts.append(_table(heading, rows))
         parts += [_table(f"{title} page", rows) for title, rows in pages.items() if rows]
         bridge.shut_down()
-        document.project.close()
+        project.close()
         window.middle.viewport.shut_down()
     return "\n".join(parts)
 

@@ -189,6 +189,9 @@ class Pill(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(round(paint.text_width(self.text(), theme.SMALL_SIZE) + 36), 26)
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())

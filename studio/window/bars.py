@@ -34,6 +34,7 @@ class StatusLine(QWidget):
         row.addWidget(self._message, 0)
         row.addWidget(self._facts, 0)
         row.addWidget(self._place, 1)
+        self._place.setMinimumWidth(110)
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.setInterval(_MESSAGE_MS)

@@ -50,6 +50,9 @@ class _Tab(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(round(paint.text_width(self.text(), weight=600) + 28), theme.HEADER)
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         color = theme.TEXT if self.isChecked() or self.underMouse() else theme.DIM
@@ -76,7 +79,7 @@ class _PaletteButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setMinimumWidth(132)
+        self.setMinimumWidth(38)
         self.setMaximumWidth(340)
         self.setFixedHeight(theme.CONTROL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -90,6 +93,13 @@ class _PaletteButton(QAbstractButton):
         line = theme.FAINT if self.underMouse() else theme.LINE
         paint.box(painter, rect, theme.FIELD, line)
         cap = paint.key_cap_width(self._key)
+        if rect.width() < cap + 80:  # no room for words: a lens that can be pressed
+            middle = rect.center()
+            lens = QRectF(middle.x() - 8, middle.y() - 8, 16, 16)
+            icons.paint(painter, "search", lens, theme.DIM)
+            if self.hasFocus():
+                paint.focus_ring(painter, rect)
+            return
         room = rect.width() - cap - 48
         painter.setFont(theme.font())
         painter.setPen(QColor(theme.FAINT))

@@ -220,10 +220,10 @@ def test_page_loop_panels_and_project_are_remembered(make_window, motion, tmp_pa
 
 
 @pytest.mark.parametrize("size", [(1000, 640), (1280, 800), (1920, 1080)])
-def test_nothing_in_the_header_or_transport_overlaps_or_is_cut(window, size):
+def test_nothing_in_the_header_or_transport_overlaps_or_is_cut(window, qtbot, size):
     window.resize(*size)
     window.header.set_job("a_video_with_a_very_long_name_indeed.mp4 61 %")
-    window.grab()
+    qtbot.wait(30)  # the layout takes the new text in
     for bar in (window.header, window.middle.transport):
         widgets = [
             w for w in bar.children() if isinstance(w, QWidget) and w.isVisible() and w.width()

@@ -43,6 +43,8 @@ def render(
     background: str = "dark",
     mode: str = "body",
     ghosts: bool = False,
+    trails: bool = False,
+    contacts: bool = False,
     selected: str | None = None,
     margins: tuple[float, float, float, float] = (0.06, 0.06, 0.08, 0.08),
     supersampling: int = SUPERSAMPLING,
@@ -56,6 +58,7 @@ def render(
     """
     options: dict[str, Any] = {
         "camera": camera, "background": background, "mode": mode, "ghosts": ghosts,
+        "trails": trails, "contacts": contacts,
         "selected": selected, "margins": margins, "supersampling": supersampling,
     }  # fmt: skip
     if _window_runs():
@@ -118,6 +121,8 @@ class Stage:
         background: str,
         mode: str,
         ghosts: bool,
+        trails: bool,
+        contacts: bool,
         selected: str | None,
         margins: tuple[float, float, float, float],
         supersampling: int,
@@ -128,6 +133,8 @@ class Stage:
         scene.look = self._looks[background]
         scene.mode = mode
         scene.ghosts = ghosts
+        scene.trails = trails
+        scene.contacts = contacts
         scene.set_bodies(items)
         scene.selected = selected
         if isinstance(camera, View):

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from vispy import gloo
 
-from core.motion import Motion
 from studio.viewport.camera import OrbitCamera, View
 from studio.viewport.items import BodyItem, frame_at, hex_to_rgb
 from studio.viewport.poses import MESHES, PosedClip, posed_clip
+from studio.viewport.trails import TrailVisual
 from studio.viewport.visuals import (
     BackdropVisual,
     BodyVisual,
@@ -31,6 +31,7 @@ from studio.viewport.visuals import (
 )
 
 Float = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 GHOST_SECONDS = (-0.4, -0.2, 0.25)
 """When the ghosts of the selected body are: two behind, one ahead."""
@@ -48,6 +49,7 @@ class Look:
     grid_strength: float = 0.15
     shadow_strength: float = 0.54
     accent: Rgb = (0.247, 0.816, 0.741)
+    contact: Rgb = (0.345, 0.788, 0.478)
     transparent: bool = False
 
 
@@ -67,7 +69,8 @@ class _Body:
     item: BodyItem
     clip: PosedClip
     upload: ClipUpload
-    seen: list[Motion] = field(default_factory=list)
+    trail: TrailVisual | None = None
+    planted: tuple[Bools, Bools] | None = None
 
 
 class Scene:
@@ -78,6 +81,8 @@ class Scene:
         self.camera = OrbitCamera()
         self.mode = "body"
         self.ghosts = False
+        self.trails = False
+        self.contacts = False
         self.selected: str | None = None
         self.looping = False
         self.seconds = 0.0
@@ -99,6 +104,7 @@ class Scene:
             elif body.item.motion is not item.motion:
                 body.clip = posed_clip(item.motion)
                 body.upload.replace(body.clip.texture)
+                body.trail = body.planted = None
             body.item = item
             self._bodies[item.key] = body
         for body in old.values():
@@ -213,6 +219,8 @@ class Scene:
         if self.ghosts and not self.look.transparent:
             self._draw_ghosts(lights)
         self._draw_bodies(lights)
+        if self.trails:
+            self._draw_trails(lights)
 
     def _lights(self, size: tuple[int, int]) -> Lights:
         yaw = math.radians(self.camera.view.yaw)
@@ -250,6 +258,38 @@ class Scene:
                 shadow = self._shadow_of(body)
                 shadow.begin(lights, look.shadow_strength * body.item.opacity)
                 shadow.draw(body.upload, self.frame_of(body.item), body.item.position)
+        if self.contacts:
+            self._draw_contacts(lights, disc)
+
+    def _draw_contacts(self, lights: Lights, disc: DiscVisual) -> None:
+        """A small light under each foot that stands, fading in and out over a few frames."""
+        for body in self._bodies.values():
+            if body.planted is None:
+                from studio.panels.clip_facts import clip_facts  # the timeline's own measure
+
+                body.planted = clip_facts(body.item.motion).contacts
+            frame = round(self.frame_of(body.item))
+            joints = self.joints_now(body.item.key)
+            for planted, (ankle, ball) in zip(body.planted, ((7, 10), (8, 11)), strict=True):
+                near = planted[max(0, frame - 2) : frame + 3]
+                if near.any():
+                    x, _, z = 0.45 * joints[ankle] + 0.55 * joints[ball]
+                    disc.draw(
+                        lights, (x, z), 0.17, self.look.contact, 0.85 * float(near.mean()), ring=0.8
+                    )
+
+    def _draw_trails(self, lights: Lights) -> None:
+        gloo.set_state(blend=True, cull_face=False)
+        gloo.set_depth_mask(False)
+        for body in self._bodies.values():
+            if body.clip.texture.num_frames < 2:
+                continue
+            if body.trail is None:
+                body.trail = TrailVisual(body.clip.joints, body.item.motion.fps)
+            red, green, blue = (0.45 + 0.55 * c for c in hex_to_rgb(body.item.color))
+            frame = self.frame_of(body.item)
+            body.trail.draw(lights, frame, body.item.position, (red, green, blue))
+        gloo.set_depth_mask(True)
 
     def _draw_ghosts(self, lights: Lights) -> None:
         keys = [self.selected] if self.selected in self._bodies else list(self._bodies)[:1]

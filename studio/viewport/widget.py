@@ -130,6 +130,18 @@ class Viewport(QWidget):
             self._scene.ghosts = ghosts
             self._canvas.update()
 
+    def set_trails(self, trails: bool) -> None:
+        """Show the way the hands and feet came in the last moments."""
+        if self._scene is not None and self._canvas is not None:
+            self._scene.trails = trails
+            self._canvas.update()
+
+    def set_contacts(self, contacts: bool) -> None:
+        """Show a light under each foot that stands."""
+        if self._scene is not None and self._canvas is not None:
+            self._scene.contacts = contacts
+            self._canvas.update()
+
     @property
     def selected(self) -> str | None:
         """Key of the body with the accent outline and the ring."""

@@ -197,8 +197,9 @@ class CapturePage(QObject):
         )
 
     def _keep(self) -> None:
-        if self.session.current is not None:
-            self.session.keep(self.session.current)
+        item = self.session.current
+        if item is not None and self.session.keep(item):
+            self.session.look_at(item)  # its body may have gone with an undo
 
     def _again(self) -> None:
         if self.session.current is not None:
@@ -257,7 +258,9 @@ class CapturePage(QObject):
             self.video.set_picture(None)
         elif item.state == "estimating":
             self.video.set_notice(item.text, item.fraction)
-        elif item.state in ("failed", "cancelled", "waiting"):
+        elif item.state == "failed":
+            self.video.set_notice(f"{item.message}\n{item.hint}".strip())
+        elif item.state in ("cancelled", "waiting"):
             self.video.set_notice(item.detail)
         else:
             self.video.set_notice("")

@@ -75,6 +75,7 @@ class CreateSession(QObject):
         self._kept: dict[str, ShownClip] = {}  # by the id of the clip each became
         self.last_latency = 0.0  # seconds from asking to the new clip being handed to the viewport
         document.shown_changed.connect(self.samples_changed)
+        document.project_changed.connect(self._kept.clear)
         document.library_changed.connect(self._notice_library)
 
     # -- what is ----------------------------------------------------------------------------------

@@ -172,7 +172,8 @@ class VideoView(QWidget):
             bar.moveTop(line.bottom() + 8)
         painter.setPen(QColor(theme.DIM))
         if self.has_picture or self._fraction is not None:
-            text = metrics.elidedText(self._notice, Qt.TextElideMode.ElideRight, line.width())
+            notice = self._notice.partition("\n")[0]
+            text = metrics.elidedText(notice, Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
         else:
             area = QRectF(self.rect()).adjusted(20, 20, -20, -20)

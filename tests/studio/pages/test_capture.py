@@ -100,6 +100,7 @@ def test_an_undone_import_can_be_kept_again(
     assert page.next_button.text() == "Keep result"
     page.next_button.click()
     assert states(page) == ["kept"] and len(context.document.clips()) == 1
+    assert [clip.name for clip in context.document.shown] == ["walk_person1"]
 
 
 def test_cancel_leaves_nothing_and_goes_on_with_the_next(

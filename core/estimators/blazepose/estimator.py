@@ -46,7 +46,7 @@ _SMOOTHING = 0.04  # seconds: keeps movements up to about 5 Hz
 _MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
 _MIN_FRAMES = 3
 _EXTEND_SECONDS = 0.5  # a person missing so shortly at either end is held there, marked inferred
-_SPIKE_METRES = 0.25
+_SPIKE_METRES, _SPIKE_SHARE = 0.25, 0.12
 _FLIP_BELIEF = 0.6  # a frame read the wrong way round and repaired
 _FORGET_SECONDS = 0.2  # confidence in a bridged frame fades so fast
 _SMPL_FROM_CAMERA = np.array([1.0, -1.0, -1.0])  # y down, z away -> y up, z towards the camera
@@ -184,7 +184,7 @@ def _body_motion(
     held = np.clip(clock, seen.times[0], seen.times[-1])
     matrix = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
     points = resample.apply(matrix, world) * _SMPL_FROM_CAMERA
-    image = resample.apply(matrix, seen.image)
+    image = resample.apply(matrix, _without_image_spikes(seen))
     visibility = np.clip(resample.apply(matrix, seen.visibility), 0.0, 1.0)
     slopes = trajectory.rays(image, info.width, info.height, focal)
 
@@ -210,6 +210,12 @@ def _body_motion(
         inferred=tuple(np.flatnonzero(inferred).tolist()),
     )
     return _on_the_floor(motion)
+
+
+def _without_image_spikes(seen: _Seen) -> FloatArray:
+    """Take points out of the picture's track that leap a tenth of the person's size and back."""
+    size = float(np.median(np.ptp(seen.image, axis=1).max(-1)))
+    return resample.without_spikes(seen.image, seen.times, limit=_SPIKE_SHARE * size)
 
 
 def _posed(local: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -26,9 +26,11 @@ def make_video(
     ticks: list[int] | None = None,
     size: tuple[int, int] = (96, 64),
     pix_fmt: str = "yuv420p",
+    header_first: bool = False,
 ) -> Path:
     """Write an MP4; ``ticks`` are the frames' times in 1/1000 s where they are uneven."""
-    with av.open(str(path), "w") as container:
+    options = {"movflags": "faststart"} if header_first else {}
+    with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream("mpeg4" if pix_fmt == "yuv420p" else "libx264", rate=fps)
         stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
         stream.bit_rate = 2_000_000

@@ -99,6 +99,17 @@ def test_a_file_whose_pictures_are_cut_away_says_how_far_it_plays(tmp_path: Path
     assert "40" in caught.value.message
 
 
+def test_a_streaming_file_cut_short_is_refused(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.mp4", 40, size=(320, 240), header_first=True)
+    whole = path.read_bytes()
+    assert whole.index(b"moov") < whole.index(b"mdat")
+    path.write_bytes(whole[: len(whole) // 2])
+    assert probe(path).num_frames == 40  # it opens: only reading it through shows the damage
+    with pytest.raises(FileProblem, match="damaged") as caught:
+        list(pictures(path))
+    assert "of 40" in caught.value.message
+
+
 def test_sound_without_pictures_is_refused(tmp_path: Path) -> None:
     import wave
 

@@ -6,12 +6,17 @@ Where they go is worked out in :func:`place_labels`, without Qt's help, so that 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from studio import theme
+from studio.viewport.items import BodyItem
+
+if TYPE_CHECKING:
+    from studio.viewport.scene import Scene
 
 PADDING_X, HEIGHT, GAP = 10, 24, 6
 SAME_ROW = 0.16
@@ -140,3 +145,50 @@ class BodyLabel(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit(self.key)
+
+
+class LabelLayer(QObject):
+    """All names over one viewport: makes, places and forgets them. ``clicked(key)``."""
+
+    clicked = Signal(str)
+
+    def __init__(self, viewport: QWidget) -> None:
+        super().__init__(viewport)
+        self._viewport = viewport
+        self._labels: dict[str, BodyLabel] = {}
+
+    def show(self, items: Sequence[BodyItem], selected: str | None) -> None:
+        """Have a label for each item that has a name."""
+        keys = {item.key for item in items if item.label}
+        for key in [key for key in self._labels if key not in keys]:
+            label = self._labels.pop(key)
+            label.hide()
+            label.deleteLater()
+        for item in items:
+            if not item.label:
+                continue
+            if item.key not in self._labels:
+                self._labels[item.key] = BodyLabel(item.key, self._viewport)
+                self._labels[item.key].clicked.connect(self.clicked)
+            label = self._labels[item.key]
+            label.describe(item.label, item.sublabel, item.key == selected)
+            label.show()
+            label.raise_()
+
+    def place(self, scene: Scene) -> None:
+        """Put each label below its body's lowest footprint, as the camera sees it now."""
+        if not self._labels:
+            return
+        area = (self._viewport.width(), self._viewport.height())
+        size = (float(area[0]), float(area[1]))
+        wanted = []
+        for key in self._labels:
+            x, z = scene.floor_place(key)
+            middle = scene.camera.project([(x, 0.0, z)], size)[0, 0]
+            lowest = scene.camera.project(scene.feet(key), size)[:, 1].max()
+            wanted.append((float(middle), float(lowest) + 12.0))
+        sizes = [(label.width(), label.height()) for label in self._labels.values()]
+        places = place_labels(wanted, sizes, area)
+        for label, (x, y) in zip(self._labels.values(), places, strict=True):
+            if (label.x(), label.y()) != (x, y):
+                label.move(x, y)

@@ -103,7 +103,8 @@ class Stage:
                 "This machine cannot draw without a display: OpenGL through EGL does not start.",
                 "Install the system package libegl1 (on Debian and Ubuntu), then try again.",
             ) from error
-        from studio.viewport.scene import LOOKS, Scene
+        from studio.viewport.look import LOOKS
+        from studio.viewport.scene import Scene
 
         self._gloo = gloo
         self._looks = LOOKS

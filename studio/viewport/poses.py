@@ -83,3 +83,19 @@ def bones_mesh(body: Any, betas: bytes) -> RestMesh:
 
 MESHES = {"body": skin_mesh, "skeleton": bones_mesh}
 """Display mode -> the mesh that is moved."""
+
+
+def surrounded(joints: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Joints (N, 3) with the body's thickness around: (4N, 3) points for framing.
+
+    Head, hands and feet reach past their joints.
+    """
+    joints = np.asarray(joints, np.float64)
+    around = 0.13
+    low, high = joints.min(axis=0), joints.max(axis=0)
+    ends = np.array([low - around, high + around])
+    ends[0, 1] = max(ends[0, 1], min(0.0, low[1]))
+    grown = [joints + np.array(d) for d in ((around, 0, 0), (-around, 0, 0))]
+    grown += [np.minimum(joints + np.array([0, 0.2, 0]), [np.inf, ends[1, 1] + 0.07, np.inf])]
+    grown += [np.maximum(joints - np.array([0, 0.12, 0]), [-np.inf, ends[0, 1], -np.inf])]
+    return np.concatenate(grown)

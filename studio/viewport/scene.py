@@ -16,7 +16,8 @@ from vispy import gloo
 
 from studio.viewport.camera import OrbitCamera, View
 from studio.viewport.items import BodyItem, frame_at, hex_to_rgb
-from studio.viewport.poses import MESHES, PosedClip, posed_clip
+from studio.viewport.look import DARK, Look
+from studio.viewport.poses import MESHES, PosedClip, posed_clip, surrounded
 from studio.viewport.trails import TrailVisual
 from studio.viewport.visuals import (
     BackdropVisual,
@@ -25,7 +26,6 @@ from studio.viewport.visuals import (
     DiscVisual,
     FloorVisual,
     Lights,
-    Rgb,
     ShadowVisual,
     linear,
 )
@@ -37,31 +37,6 @@ GHOST_SECONDS = (-0.4, -0.2, 0.25)
 """When the ghosts of the selected body are: two behind, one ahead."""
 MANY_SHAPES = 12
 GHOST_OPACITY = (0.17, 0.28, 0.22)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """The colours of the place (sRGB); :mod:`studio.theme` has the same window colours."""
-
-    backdrop_mid: Rgb = (0.170, 0.186, 0.222)
-    backdrop_edge: Rgb = (0.072, 0.080, 0.100)
-    grid: Rgb = (0.62, 0.68, 0.80)
-    grid_strength: float = 0.15
-    shadow_strength: float = 0.54
-    accent: Rgb = (0.247, 0.816, 0.741)
-    contact: Rgb = (0.345, 0.788, 0.478)
-    transparent: bool = False
-
-
-DARK = Look()
-PAPER = Look(
-    backdrop_mid=(1.0, 1.0, 1.0),
-    backdrop_edge=(1.0, 1.0, 1.0),
-    grid_strength=0.0,
-    shadow_strength=0.22,
-)
-TRANSPARENT = Look(grid_strength=0.0, shadow_strength=0.24, transparent=True)
-LOOKS = {"dark": DARK, "white": PAPER, "transparent": TRANSPARENT}
 
 
 @dataclass
@@ -183,7 +158,7 @@ class Scene:
                 continue
             step = max(1, len(body.clip.joints) // 200)
             joints = body.clip.joints[::step] + np.asarray(body.item.position)
-            points.append(_surrounded(joints.reshape(-1, 3)))
+            points.append(surrounded(joints.reshape(-1, 3)))
         if not points:
             return np.array([[-0.6, 0.0, -0.3], [0.6, 1.75, 0.3]])
         return np.concatenate(points)
@@ -344,16 +319,3 @@ class Scene:
         if body.clip.shape not in self._shadows:
             self._shadows[body.clip.shape] = ShadowVisual(body.clip.rest.joints)
         return self._shadows[body.clip.shape]
-
-
-def _surrounded(joints: Float) -> Float:
-    """Joints with the body's thickness around: head, hands and feet reach past their joints."""
-    joints = np.asarray(joints, np.float64)
-    around = 0.13
-    low, high = joints.min(axis=0), joints.max(axis=0)
-    ends = np.array([low - around, high + around])
-    ends[0, 1] = max(ends[0, 1], min(0.0, low[1]))
-    grown = [joints + np.array(d) for d in ((around, 0, 0), (-around, 0, 0))]
-    grown += [np.minimum(joints + np.array([0, 0.2, 0]), [np.inf, ends[1, 1] + 0.07, np.inf])]
-    grown += [np.maximum(joints - np.array([0, 0.12, 0]), [-np.inf, ends[0, 1], -np.inf])]
-    return np.concatenate(grown)

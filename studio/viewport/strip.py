@@ -25,7 +25,7 @@ Picture = npt.NDArray[np.uint8]
 
 KIND_COLORS = {
     "generated": "#3fd0bd", "estimated": "#b79bff", "demo": "#b9c0cf",
-    "imported": "#b9c0cf", "edited": "#6ea2ff",
+    "imported": "#b9c0cf", "edited": "#3fd0bd",
 }  # fmt: skip
 """The studio's colour of where a clip comes from."""
 MAX_FIGURES = 40

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from vispy import gloo
 
 from core.skeleton import JOINT_INDEX
-from studio.viewport.visuals import Lights, Rgb
+from studio.viewport.look import Rgb
+from studio.viewport.visuals import Lights
 
 SECONDS = 0.8
 """How long a trail reaches back."""

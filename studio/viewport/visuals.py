@@ -15,10 +15,10 @@ from vispy import gloo
 from core.skeleton import CHILDREN, JOINT_INDEX
 from studio.viewport import shaders
 from studio.viewport.clip_texture import ClipTexture, bone_coordinate
+from studio.viewport.look import Rgb
 from studio.viewport.mesh import RestMesh
 
 Float = npt.NDArray[np.float64]
-Rgb = tuple[float, float, float]
 
 _CORNERS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
 

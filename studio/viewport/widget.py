@@ -17,7 +17,7 @@ from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from studio.viewport.items import BodyItem
-from studio.viewport.labels import BodyLabel, place_labels
+from studio.viewport.labels import LabelLayer
 from studio.viewport.placeholder import NoOpenGL
 
 CAMERAS = ("front", "side", "orbit", "follow")
@@ -42,7 +42,8 @@ class Viewport(QWidget):
         self.setMinimumSize(240, 180)
         self._layout = QStackedLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._labels: dict[str, BodyLabel] = {}
+        self._labels = LabelLayer(self)
+        self._labels.clicked.connect(self.body_clicked)
         self._items: list[BodyItem] = []
         self._camera = "orbit"
         self._drawn = False
@@ -97,7 +98,8 @@ class Viewport(QWidget):
         self._follow_from = None
         if [item.key for item in self._items] != before and self._items:
             self.frame_all(glide=self._drawn and bool(before))
-        self._arrange_labels()
+        self._labels.show(self._items, self.selected)
+        self._place_labels()
         self._canvas.update()
 
     def set_time(self, seconds: float) -> None:
@@ -153,7 +155,8 @@ class Viewport(QWidget):
             return
         self._scene.selected = key if key in {item.key for item in self._items} else None
         self._follow_from = None
-        self._arrange_labels()
+        self._labels.show(self._items, self.selected)
+        self._place_labels()
         self._canvas.update()
 
     # -- camera --
@@ -245,42 +248,9 @@ class Viewport(QWidget):
                 setattr(camera, name, replace(view, target=(x + dx, y, z + dz)))
         self._follow_from = here
 
-    # -- labels --
-
-    def _arrange_labels(self) -> None:
-        keys = {item.key for item in self._items if item.label}
-        for key in [key for key in self._labels if key not in keys]:
-            self._labels.pop(key).deleteLater()
-        for item in self._items:
-            if not item.label:
-                continue
-            label = self._labels.get(item.key)
-            if label is None:
-                label = self._labels[item.key] = BodyLabel(item.key, self)
-                label.clicked.connect(self.body_clicked)
-            label.describe(item.label, item.sublabel, item.key == self.selected)
-            label.show()
-            label.raise_()
-        self._place_labels()
-
     def _place_labels(self) -> None:
-        scene = self._scene
-        if scene is None or not self._labels:
-            return
-        size = (float(self.width()), float(self.height()))
-        keys = list(self._labels)
-        wanted = []
-        for key in keys:
-            x, z = scene.floor_place(key)
-            middle = scene.camera.project([(x, 0.0, z)], size)[0, 0]
-            lowest = scene.camera.project(scene.feet(key), size)[:, 1].max()
-            wanted.append((float(middle), float(lowest) + 12.0))
-        sizes = [(self._labels[key].width(), self._labels[key].height()) for key in keys]
-        places = place_labels(wanted, sizes, (self.width(), self.height()))
-        for key, (x, y) in zip(keys, places, strict=True):
-            label = self._labels[key]
-            if (label.x(), label.y()) != (x, y):
-                label.move(x, y)
+        if self._scene is not None:
+            self._labels.place(self._scene)
 
     # -- pictures --
 
@@ -318,9 +288,7 @@ class Viewport(QWidget):
     def _drawing_failed(self, error: Exception) -> None:
         canvas, self._canvas, self._scene = self._canvas, None, None
         assert canvas is not None
-        for label in self._labels.values():
-            label.deleteLater()
-        self._labels.clear()
+        self._labels.show([], None)
         placeholder = NoOpenGL(f"The graphics driver refused to draw: {error}", self)
         self._layout.addWidget(placeholder)
         self._glide.stop()

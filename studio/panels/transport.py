@@ -6,13 +6,14 @@ import math
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from studio import theme
 from studio.actions import Actions
 from studio.panels.clip_facts import ClipFacts
 from studio.playback import SPEEDS, Playback
 from studio.widgets import IconButton, paint
+from studio.widgets.keys import KeyButton
 
 GOOD_SLIDE, FAIR_SLIDE = 2.0, 6.0  # cm/s: below the first the eye sees no skating
 GOOD_JITTER, FAIR_JITTER = 6.0, 15.0  # mm/frame² at 30 frames/s
@@ -24,7 +25,7 @@ def clock_text(seconds: float) -> str:
     return f"{hundredths // 6000:02d}:{hundredths // 100 % 60:02d}.{hundredths % 100:02d}"
 
 
-class _Tag(QAbstractButton):
+class _Tag(KeyButton):
     """A small outlined word that can be pressed: the speed, the loop."""
 
     def __init__(self, text: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from studio.widgets.buttons import Button, IconButton, primary_button
 from studio.widgets.chips import Badge, Chip, Pill, ToggleGroup
+from studio.widgets.keys import KeyButton
 from studio.widgets.labels import (
     ElidedLabel,
     EmptyState,
@@ -22,6 +23,7 @@ __all__ = [
     "EmptyState",
     "FlowLayout",
     "IconButton",
+    "KeyButton",
     "Pill",
     "SearchField",
     "SectionHeading",

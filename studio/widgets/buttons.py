@@ -6,10 +6,11 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio import icons, theme
 from studio.widgets import paint
+from studio.widgets.keys import KeyButton
 
 Look = Literal["primary", "secondary", "ghost"]
 
@@ -21,7 +22,7 @@ _FILLS: dict[Look, tuple[str, str, str]] = {  # at rest, under the pointer, pres
 }
 
 
-class Button(QAbstractButton):
+class Button(KeyButton):
     """A button: ``primary`` (one a panel), ``secondary`` or ``ghost``; ``key`` prints a key cap."""
 
     def __init__(
@@ -116,7 +117,7 @@ def primary_button(text: str, *, key: str = "", icon: str = "", tooltip: str = "
     return Button(text, key=key, look="primary", icon=icon, tooltip=tooltip)
 
 
-class IconButton(QAbstractButton):
+class IconButton(KeyButton):
     """A square button with an icon; ``name`` is its tooltip and what assistive tools say."""
 
     def __init__(

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from studio import theme
 from studio.widgets import paint
+from studio.widgets.keys import KeyButton
 
 
-class Chip(QAbstractButton):
+class Chip(KeyButton):
     """A word to choose; checked it takes the accent and a border, never colour alone."""
+
+    takes_enter = False
 
     def __init__(self, text: str, *, tooltip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +48,9 @@ class Chip(QAbstractButton):
             paint.focus_ring(painter, rect)
 
 
-class _Segment(QAbstractButton):
+class _Segment(KeyButton):
+    takes_enter = False
+
     def __init__(self, text: str, tooltip: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setText(text)
@@ -167,7 +172,7 @@ def paint_badge(painter: QPainter, rect: QRectF, text: str, color: str) -> None:
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
 
-class Pill(QAbstractButton):
+class Pill(KeyButton):
     """A dot and a few words in the header: the device, the running jobs."""
 
     def __init__(self, text: str = "", color: str = theme.GOOD, parent: QWidget | None = None):

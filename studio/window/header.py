@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from studio import icons, theme
 from studio.actions import MENUS, Actions
 from studio.widgets import IconButton, Pill, paint
+from studio.widgets.keys import KeyButton
 from studio.window.page import PageEntry
 
 
@@ -34,7 +35,7 @@ class _Name(QWidget):
         )  # fmt: skip
 
 
-class _Tab(QAbstractButton):
+class _Tab(KeyButton):
     def __init__(self, entry: PageEntry, parent: QWidget) -> None:
         super().__init__(parent)
         self.setText(entry.title)
@@ -67,7 +68,7 @@ class _Tab(QAbstractButton):
             paint.focus_ring(painter, QRectF(self.rect()).adjusted(4, 9, -4, -9), 6)
 
 
-class _PaletteButton(QAbstractButton):
+class _PaletteButton(KeyButton):
     """Looks like a search field and opens the command palette."""
 
     def __init__(self, key: str) -> None:

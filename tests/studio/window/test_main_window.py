@@ -294,3 +294,16 @@ def test_escape_closes_the_error_bar(window, qtbot):
     window.show_problem("The disk is full.")
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.error_bar.isVisible()
+
+
+def test_a_button_that_was_reached_by_tab_is_pressed_by_space_and_enter(window, qtbot, motion):
+    window.document.show([shown(motion(60))])
+    loop = window.middle.transport._loop
+    before = window.playback.is_looping
+    loop.setFocus()
+    qtbot.keyClick(loop, Qt.Key.Key_Space)
+    assert window.playback.is_looping is not before
+    assert not window.playback.is_playing
+    qtbot.keyClick(loop, Qt.Key.Key_Return)
+    assert window.playback.is_looping is before
+    assert window.page("create").log == ["entered"]

@@ -32,10 +32,21 @@ class DemoConfig:
     lambda_vel: float = 1.0  # on frame-to-frame differences: calms jitter
     lambda_world: float = 3.0  # joints' world positions: gives the root's path its due
     lambda_world_vel: float = 60.0  # their frame-to-frame differences: keeps planted feet planted
-    lambda_kl: float = 3e-4
+    lambda_kl: float = 1e-4
+    kl_rise: tuple[float, float] = (0.3, 0.7)  # shares of all steps between which lambda_kl rises
     bf16: bool = True  # autocast on the CPU; weights and optimiser stay float32
     seed: int = 10
     pool: PoolSpec = field(default_factory=PoolSpec)
+
+    def kl_at(self, step: int) -> float:
+        """Weight of the KL: a tenth until the latent is in use, then rising to ``lambda_kl``.
+
+        With the whole weight from the start the latent of a cyclic action collapses, and its samples
+        stand still.
+        """
+        begin, end = self.kl_rise
+        share = (step / self.steps - begin) / (end - begin)
+        return self.lambda_kl * (0.1 + 0.9 * min(max(share, 0.0), 1.0))
 
     def lr_at(self, step: int) -> float:
         """Learning rate: linear warm-up, hold, then linear decay to zero over the last share."""

@@ -88,7 +88,7 @@ class DemoTraining:
             group["lr"] = config.lr_at(self.step)
         with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16):
             result = self.model(x, y, mask, noise)
-        total, parts = self.objective(x, result)
+        total, parts = self.objective(x, result, config.kl_at(self.step))
         if not bool(torch.isfinite(total)):
             raise FloatingPointError(f"The loss is not finite at step {self.step}.")
         self.optimizer.zero_grad(set_to_none=True)

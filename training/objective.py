@@ -34,7 +34,9 @@ class Objective(nn.Module):
         weights[list(FEET)] = FEET_WEIGHT
         self.register_buffer("joint_weights", weights / weights.mean())
 
-    def forward(self, target: Tensor, result: ActorOutput) -> tuple[Tensor, dict[str, Tensor]]:
+    def forward(
+        self, target: Tensor, result: ActorOutput, lambda_kl: float
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """target (B, 25, 6, T) -> the sum to minimise and each term's value before its weight."""
         config = self.config
         output = result.output.float()
@@ -58,7 +60,7 @@ class Objective(nn.Module):
             "vel": config.lambda_vel,
             "world": config.lambda_world,
             "world_vel": config.lambda_world_vel,
-            "kl": config.lambda_kl,
+            "kl": lambda_kl,
         }
         total = torch.stack([weights[name] * value for name, value in parts.items()]).sum()
         return total, parts

@@ -20,13 +20,18 @@ from torch import Tensor
 from core.actor.features import motion_to_features
 from core.atomic import written_whole
 from core.datasets import demo
+from core.skeleton import MIRROR
 
 HalfArray = npt.NDArray[np.float16]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PoolSpec:
-    """What a pool holds: ``clips_per_action`` clips of each of ``lengths`` (frames), per action."""
+    """What a pool holds: ``clips_per_action`` clips of each of ``lengths`` (frames), per action.
+
+    All clips are turned to the same side (the right arm throws, the right leg kicks): in a training
+    of an hour a network told to do either learns to do half of both.
+    """
 
     clips_per_action: tuple[int, ...] = (420, 110, 110)
     lengths: tuple[int, ...] = (60, 45, 80)
@@ -66,7 +71,22 @@ class ClipPool:
 def _clip(task: tuple[int, int, int, float]) -> HalfArray:
     label, seed, length, fps = task
     motion = demo.generate(demo.ACTIONS[label], seed, num_frames=length, fps=fps)
-    return np.asarray(motion_to_features(motion)).astype(np.float16)
+    features = np.asarray(motion_to_features(motion))
+    if demo.is_mirrored(demo.ACTIONS[label], seed):
+        features = mirrored(features)
+    return features.astype(np.float16)
+
+
+def mirrored(features: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """(25, 6, T) features of the mirror image: left and right exchanged, x turned round.
+
+    A rotation R becomes S R S with S = diag(-1, 1, 1), of which the features hold two rows.
+    """
+    signs = np.array([1, -1, -1, -1, 1, 1], features.dtype)[:, None]
+    out = features.copy()
+    out[: len(MIRROR)] = features[list(MIRROR)] * signs
+    out[-1, 0] *= -1
+    return out
 
 
 def make_pool(spec: PoolSpec, *, processes: int = 2) -> ClipPool:

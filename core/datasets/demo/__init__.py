@@ -33,7 +33,7 @@ def generate(label: str, seed: int, num_frames: int | None = None, fps: float = 
         )
     if num_frames is not None and num_frames < 2:
         raise StudioError(f"A clip needs at least 2 frames, not {num_frames}.")
-    rng = np.random.default_rng([ACTIONS.index(label), seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF])
+    rng = _stream(label, seed)
     style = Style.draw(rng)
     wanted = NATURAL_SECONDS if num_frames is None else num_frames / fps
     score = TABLE[label](rng, style, wanted)
@@ -52,6 +52,15 @@ def generate(label: str, seed: int, num_frames: int | None = None, fps: float = 
     poses, trans = perform(score, style, at, rng)
     provenance = Provenance(kind="demo", label=label, seed=seed, num_frames=num_frames)
     return Motion(poses=poses, trans=trans, fps=fps, provenance=provenance)
+
+
+def is_mirrored(label: str, seed: int) -> bool:
+    """Tell whether :func:`generate` acts this seed's clip with the other side."""
+    return Style.draw(_stream(label, seed)).mirrored
+
+
+def _stream(label: str, seed: int) -> np.random.Generator:
+    return np.random.default_rng([ACTIONS.index(label), seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF])
 
 
 def generate_many(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import ModelProblem
-from studio.services.latent_map import build_map
+from studio.services.latent_map import build_map, scaled
 from studio.services.sampler import Sampler, SampleSettings, SampleShape
 
 LABELS = ("kicking", "salute", "throw")
@@ -133,6 +133,26 @@ def test_a_dot_of_the_map_gives_back_its_own_vector() -> None:
         assert plane.project(plane.vectors[dot]) == pytest.approx((x, y), abs=1e-4)
 
 
-def test_a_map_of_a_single_action_still_has_two_axes() -> None:
+def test_a_map_of_a_single_action_is_one_cloud() -> None:
     plane = build_map(("a",), np.random.default_rng(0).standard_normal((9, 5)), [0] * 9, [[0] * 5])
-    assert plane.axes.shape == (2, 5) and np.isfinite(plane.points).all()
+    assert np.isfinite(plane.points).all() and plane.points.std(axis=0).min() > 0.05
+
+
+def test_far_actions_lie_far_apart_and_clouds_do_not_run_into_each_other() -> None:
+    rng = np.random.default_rng(2)
+    owners = np.repeat(np.arange(8), 20)
+    plane = build_map(tuple("abcdefgh"), rng.standard_normal((160, 32)), owners, 9 * np.eye(8, 32))
+    middles = np.stack([plane.points[owners == c].mean(axis=0) for c in range(8)])
+    for point, owner in zip(plane.points, owners, strict=True):
+        assert ((middles - point) ** 2).sum(axis=1).argmin() == owner
+
+
+def test_scaling_keeps_the_distances_of_points_that_lie_in_a_plane() -> None:
+    flat = np.random.default_rng(3).standard_normal((6, 2))
+    turned = np.hstack([flat @ [[0.6, 0.8], [-0.8, 0.6]], np.zeros((6, 3))])
+    places = scaled(turned)
+    np.testing.assert_allclose(
+        np.linalg.norm(places[:, None] - places[None], axis=-1),
+        np.linalg.norm(flat[:, None] - flat[None], axis=-1),
+        atol=1e-6,
+    )

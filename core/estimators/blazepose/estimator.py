@@ -43,6 +43,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _PREVIEW_EVERY = 10  # frames
 _SMOOTHING = 0.04  # seconds: keeps movements up to about 5 Hz
+_UNSEEN_SMOOTHING = 0.25  # seconds, of points the network says are hidden
 _MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
 _MIN_FRAMES = 3
 _EXTEND_SECONDS = 0.5  # a person missing so shortly at either end is held there, marked inferred
@@ -183,9 +184,14 @@ def _body_motion(
     world = resample.without_spikes(seen.world, seen.times, limit=_SPIKE_METRES)
     held = np.clip(clock, seen.times[0], seen.times[-1])
     matrix = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
-    points = resample.apply(matrix, world) * _SMPL_FROM_CAMERA
-    image = resample.apply(matrix, _without_image_spikes(seen))
     visibility = np.clip(resample.apply(matrix, seen.visibility), 0.0, 1.0)
+    # points that are hardly seen are guesses, and guesses tremble: smooth them much more
+    slow = resample.smoother(seen.times, seen.confidence, held, _UNSEEN_SMOOTHING)
+    sure = np.clip((visibility - 0.2) / 0.4, 0.0, 1.0)[..., None]
+    points, image = (
+        sure * resample.apply(matrix, values) + (1 - sure) * resample.apply(slow, values)
+        for values in (world * _SMPL_FROM_CAMERA, _without_image_spikes(seen))
+    )
     slopes = trajectory.rays(image, info.width, info.height, focal)
 
     _, joints = _posed(lift.lift(points, rest), rest)
@@ -209,7 +215,7 @@ def _body_motion(
         confidence=confidence.astype(np.float32),
         inferred=tuple(np.flatnonzero(inferred).tolist()),
     )
-    return _on_the_floor(motion)
+    return _on_the_floor(motion, np.clip((visibility[:, [27, 28]].max(1) - 0.3) / 0.3, 0, 1))
 
 
 def _without_image_spikes(seen: _Seen) -> FloatArray:
@@ -247,9 +253,10 @@ def _in_the_world(
     return contact.flattened(local, turns, stands), trans
 
 
-def _on_the_floor(motion: Motion) -> Motion:
+def _on_the_floor(motion: Motion, feet_seen: FloatArray) -> Motion:
     """Put the feet on y = 0 and the start above the origin."""
+    lowest = np.asarray(lowest_points(motion), np.float64)
     shift = np.zeros((motion.num_frames, 3))
     shift[:, [0, 2]] = motion.trans[0, [0, 2]]
-    shift[:, 1] = ground.floor_under(np.asarray(lowest_points(motion), np.float64), motion.fps)
+    shift[:, 1] = ground.floor_under(lowest, feet_seen, motion.fps)
     return motion.replace(trans=motion.trans - shift)

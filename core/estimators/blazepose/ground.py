@@ -53,16 +53,17 @@ def up_direction(joints: FloatArray) -> FloatArray:
     return np.asarray(rotation.rotvec_to_rotmat(turn) @ level)
 
 
-def floor_under(lowest: FloatArray, fps: float) -> FloatArray:
+def floor_under(lowest: FloatArray, feet_seen: FloatArray, fps: float) -> FloatArray:
     """(T,) height of the floor from the body's lowest point (T,): it follows all but jumps.
 
-    A body that hovers a little has its depth misread; one that is clearly off the ground jumps.
+    A body that hovers a little has its depth misread; one that is clearly off the ground jumps,
+    as far as its feet are seen: ``feet_seen`` (T,) in 0..1.
     """
     floor = lowest_near(lowest, fps)
     above = lowest - floor
-    hovers = above * (1 - smoothstep((above - _HOVERING) / (_JUMPING - _HOVERING)))
+    jumps = feet_seen * smoothstep((above - _HOVERING) / (_JUMPING - _HOVERING))
     sigma = _SETTLE_SECONDS * fps
-    return np.asarray(gaussian_filter1d(floor + hovers, sigma, mode="nearest"))
+    return np.asarray(gaussian_filter1d(floor + above * (1 - jumps), sigma, mode="nearest"))
 
 
 def lowest_near(heights: FloatArray, fps: float) -> FloatArray:

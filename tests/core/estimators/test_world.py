@@ -60,11 +60,17 @@ def test_the_floor_follows_wandering_depth_but_not_a_jump() -> None:
     time = np.arange(90) / FPS
     wander = 0.3 + 0.05 * np.sin(2 * time)
     jump = np.clip(0.5 - 15 * (time - 1.5) ** 2, 0, None)
-    floor = ground.floor_under(wander + jump, FPS)
+    floor = ground.floor_under(wander + jump, np.ones(90), FPS)
     on_ground = jump == 0
     assert np.abs(floor - wander)[on_ground][:30].max() < 0.02
     middle = int(1.5 * FPS)
     assert (wander + jump - floor)[middle] > 0.35
+
+
+def test_nobody_jumps_whose_feet_are_not_seen() -> None:
+    heights = np.where((np.arange(90) > 40) & (np.arange(90) < 55), 0.4, 0.0)
+    floor = ground.floor_under(heights, np.zeros(90), FPS)
+    assert (heights - floor)[44:52].max() < 0.02
 
 
 def test_a_standing_foot_is_planted_and_a_swinging_one_is_not() -> None:

@@ -1,8 +1,8 @@
 """Drives the real window through the main job where nobody can: import, play, sample, export.
 
-``make run`` starts it on a machine without a display. It does what a user would do, through the same
-actions and pages, waits for what a user would see, and leaves pictures, clips and BVH files. Every
-step has a time limit and fails with a sentence; the exit status is 0 only if all of them held.
+``make run`` starts it on a machine without a display. It does what a user would do, through the
+same actions and pages, waits for what a user would see, and leaves pictures, clips and BVH files.
+Every step has a time limit and fails with a sentence; the exit status is 0 only if all of them held.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ class Tour(QObject):
 
     def _picture(self, name: str) -> None:
         path = self.out / f"{name}.png"
+        self.window.middle.viewport.settle()  # the still picture is the smooth one
         if not self.window.grab().save(str(path)):
             raise StudioError(f"{path} could not be written.", "Is the disk full or read-only?")
         self.notes.append(f"picture  {path}")

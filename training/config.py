@@ -41,8 +41,8 @@ class DemoConfig:
     def kl_at(self, step: int) -> float:
         """Weight of the KL: a tenth until the latent is in use, then rising to ``lambda_kl``.
 
-        With the whole weight from the start the latent of a cyclic action collapses, and its samples
-        stand still.
+        With the whole weight from the start the latent of a cyclic action collapses, and its
+        samples stand still.
         """
         begin, end = self.kl_rise
         share = (step / self.steps - begin) / (end - begin)

@@ -49,7 +49,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
-        os.replace(temporary, path)
+        temporary.replace(path)
         temporary = None
     except OSError as error:
         raise explain_write_error(path, error) from error

@@ -2,7 +2,7 @@
 
 ``make run`` starts it on a machine without a display. It does what a user would do, through the
 same actions and pages, waits for what a user would see, and leaves pictures, clips and BVH files.
-Every step has a time limit and fails with a sentence; the exit status is 0 only if all of them held.
+Every step has a time limit and fails with a sentence; the exit status is 0 only if all held.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of shared test data beside the checkout; tests that need it are skipped without."""
+    """The folder of shared test data beside the checkout; without it, a test is skipped."""
     if not SHARED.is_dir():
         pytest.skip("the folder of shared test data is not beside this checkout")
     return SHARED

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
+    QScrollArea,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -91,6 +92,16 @@ class CreatePage(QObject):
         foot.setSpacing(8)
         foot.addWidget(self.keep_button)
         foot.addWidget(self.export_button)
+        scroll = panel.findChild(QScrollArea)
+        if scroll is not None:
+            bar = scroll.verticalScrollBar()
+
+            def line_up(_low: int, high: int) -> None:
+                """Keep the buttons' right edge under the controls', with a scroll bar or without."""
+                right = theme.MARGIN + (bar.sizeHint().width() if high > 0 else 0)
+                foot.setContentsMargins(theme.MARGIN, 10, right, 12)
+
+            bar.rangeChanged.connect(line_up)
         box = QWidget()
         box.setAutoFillBackground(True)  # the scrolled controls pass below it
         column = QVBoxLayout(box)

@@ -139,13 +139,22 @@ class LatentMapView(pg.PlotWidget):  # type: ignore[misc]
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.viewport().rect())
-        corners = QPainterPath()
-        corners.addRect(rect)
-        inside = QPainterPath()
-        inside.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-        painter.fillPath(corners.subtracted(inside), QColor(theme.PANEL))
+        for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):  # only the corners: quick while dragging
+            corner = QRectF(0, 0, theme.RADIUS, theme.RADIUS)
+            corner.moveTo(
+                x * (rect.width() - corner.width()), y * (rect.height() - corner.height())
+            )
+            round_ = QRectF(0, 0, 2 * theme.RADIUS, 2 * theme.RADIUS)
+            round_.moveTo(
+                x * (rect.width() - round_.width()), y * (rect.height() - round_.height())
+            )
+            outside, inside = QPainterPath(), QPainterPath()
+            outside.addRect(corner)
+            inside.addEllipse(round_)
+            painter.fillPath(outside.subtracted(inside), QColor(theme.PANEL))
         painter.setPen(QPen(QColor(theme.ACCENT if self.hasFocus() else theme.LINE), 1))
-        painter.drawPath(inside)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
         painter.end()
 
     def _paint_dots(self) -> None:

@@ -58,6 +58,7 @@ class Timeline(QWidget):
         self._clip: TimelineClip | None = None
         self._picture: QPixmap | None = None
         self._drag_from: float | None = None
+        self._hover: float | None = None  # x of the pointer
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -117,6 +118,8 @@ class Timeline(QWidget):
             self._playback.seek(self._frame_start(seconds))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover = event.position().x()
+        self.update()
         if not event.buttons() & Qt.MouseButton.LeftButton or self._clip is None:
             return
         seconds = self._seconds(event.position().x())
@@ -124,6 +127,10 @@ class Timeline(QWidget):
             self._playback.set_range((self._drag_from, seconds))
         else:
             self._playback.seek(self._frame_start(seconds))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover = None
+        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drag_from = None
@@ -165,6 +172,7 @@ class Timeline(QWidget):
             inner.end()
         painter.drawPixmap(0, 0, self._picture)
         if self._clip is not None:
+            self._paint_hover(painter)
             self._paint_playhead(painter)
 
     def _paint_rows(self, painter: QPainter) -> None:
@@ -287,6 +295,15 @@ class Timeline(QWidget):
         for x0, x1 in ((left, start), (end, left + width)):
             painter.fillRect(QRectF(x0, _RULER, max(x1 - x0, 0), self.height() - _RULER), veil)
         painter.fillRect(QRectF(start, _RULER - 3, end - start, 2), QColor(theme.ACCENT))
+
+    def _paint_hover(self, painter: QPainter) -> None:
+        left, width = self._left_and_width()
+        if self._hover is None or not left <= self._hover <= left + width:
+            return
+        faint = QColor(theme.TEXT)
+        faint.setAlphaF(0.28)
+        x = round(self._x(self._frame_start(self._seconds(self._hover))))
+        painter.fillRect(x, _RULER, 1, self.height() - _RULER - _BOTTOM, faint)
 
     def _paint_playhead(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QMenu,
     QPlainTextEdit,
     QScrollArea,
     QTextEdit,
@@ -32,6 +30,7 @@ from core.errors import StudioError
 from studio import theme
 from studio.actions import Action
 from studio.document import ShownClip
+from studio.pages.create_menus import again_menu, label_actions, model_menu, page_actions
 from studio.pages.create_session import CreateSession
 from studio.panels.action_picker import ActionPicker
 from studio.panels.latent import LatentMapPanel, LatentSliders
@@ -45,7 +44,6 @@ from studio.services.sampler import (
 from studio.widgets import Button, SidePanel
 from studio.window.page import PageContext
 
-LENGTHS = (40, 60, 80, 120)
 _TYPING = (QLineEdit, QAbstractItemView, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 
 
@@ -97,7 +95,7 @@ class CreatePage(QObject):
             bar = scroll.verticalScrollBar()
 
             def line_up(_low: int, high: int) -> None:
-                """Keep the buttons' right edge under the controls', with a scroll bar or without."""
+                """Keep the buttons' right edge under that of the controls above."""
                 right = theme.MARGIN + (bar.sizeHint().width() if high > 0 else 0)
                 foot.setContentsMargins(theme.MARGIN, 10, right, 12)
 
@@ -133,47 +131,7 @@ class CreatePage(QObject):
 
     # -- Page -------------------------------------------------------------------------------------
     def actions(self) -> Sequence[Action]:
-        unsaved = lambda: self.session.selected_unsaved is not None  # noqa: E731
-        selected = lambda: self._document.selected is not None  # noqa: E731
-        return (
-            Action(id="create.sample", text="Sample", run=self.enter, shortcut="Return; Enter",
-                   icon="sparkle", menu="Edit", section=5, enabled=self._can_take_enter,
-                   tip="Sample the chosen action"),
-            Action(id="create.roll", text="Sample with another seed", run=self.roll, shortcut="R",
-                   icon="dice", menu="Edit", section=5, enabled=self._can_sample),
-            Action(id="create.keep", text="Keep clip", run=self.keep, shortcut="K", icon="tick",
-                   menu="Edit", section=5, enabled=unsaved,
-                   tip="Keep the selected clip in the library"),
-            Action(id="create.keep_all", text="Keep all clips", run=self.keep_all,
-                   shortcut="Shift+K", menu="Edit", section=5,
-                   enabled=lambda: bool(self.session.unsaved)),
-            Action(id="create.reject", text="Reject clip", run=self.reject, shortcut="X",
-                   icon="close", menu="Edit", section=5, enabled=unsaved,
-                   tip="Take the selected clip away without keeping it"),
-            Action(id="create.find", text="Filter actions", run=self._to_filter, shortcut="A",
-                   icon="search"),
-            Action(id="create.again", text="Decode again as …", run=self.ask_again, shortcut="D",
-                   icon="refresh", menu="Edit", section=5, enabled=selected,
-                   tip="Encode the selected clip and decode it as another action or length"),
-            Action(id="create.reset", text="Reset shape", run=self.reset_shape, shortcut="0",
-                   enabled=lambda: self.session.selected_index is not None),
-            Action(id="create.model", text="Choose model …", run=self.choose_model, icon="chip"),
-            *self._label_actions(),
-        )  # fmt: skip
-
-    def _label_actions(self) -> list[Action]:
-        """One action a label, so that the palette finds them: "salute" and Enter samples it."""
-        return [
-            Action(
-                id=f"create.sample.{label}",
-                text=label,
-                run=partial(self.sample_action, label),
-                icon="sparkle",
-                enabled=self._can_sample,
-                tip=f"Sample {label}",
-            )
-            for label in self.picker.labels
-        ]
+        return (*page_actions(self), *label_actions(self))
 
     def entered(self) -> None:
         self._is_here = True
@@ -199,7 +157,7 @@ class CreatePage(QObject):
         """Sample what the controls say."""
         if not self.picker.current and self.picker.labels:
             self.picker.set_current(self.picker.labels[0])
-        if self._can_sample():
+        if self.can_sample():
             self.session.sample(self.settings())
         else:
             message, hint = self.session.sampler.absence
@@ -245,43 +203,23 @@ class CreatePage(QObject):
     def ask_again(self) -> None:
         """Offer the actions and lengths the selected clip can be decoded as."""
         clip = self._document.selected
-        if clip is None or not self._can_sample():
+        if clip is None or not self.can_sample():
             return
-        menu = self.again_menu(clip)
-        menu.popup(self.sliders.mapToGlobal(self.sliders.rect().topLeft()))
+        again_menu(self, clip).popup(self.sliders.mapToGlobal(self.sliders.rect().topLeft()))
 
-    def again_menu(self, clip: ShownClip) -> QMenu:
-        """The menu of :meth:`ask_again`."""
-        menu = QMenu(self.right)
-        menu.setAccessibleName("Decode again as")
-        length = min(max(clip.motion.num_frames, LENGTHS[0]), LENGTHS[-1])
-        for action in self.picker.labels:
-            item = menu.addAction(action)
-            item.triggered.connect(partial(self._decode_again, clip, action, length))
-        menu.addSeparator()
-        own = clip.motion.provenance.label
-        action = own if own in self.picker.labels else self.picker.current
-        for frames in LENGTHS:
-            item = menu.addAction(f"{frames} frames")
-            item.setEnabled(bool(action))
-            item.triggered.connect(partial(self._decode_again, clip, action, frames))
-        return menu
-
-    def _decode_again(
+    def decode_again(
         self, clip: ShownClip, action: str, num_frames: int, _checked: bool = False
     ) -> None:
+        """Encode a clip and show it decoded as another action or length beside it."""
         self.session.reencode(clip, action, num_frames)
 
     def choose_model(self) -> None:
         """Offer the demo model and a file of the user's own."""
-        menu = QMenu(self.right)
-        demo = menu.addAction("Demo model", lambda: self.open_model(DEMO_CHECKPOINT))
-        demo.setEnabled(DEMO_CHECKPOINT.is_file())
-        menu.addAction("Open another model …", self._ask_model)
         button = self.picker.model_button
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+        model_menu(self).popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def _ask_model(self) -> None:
+    def ask_model(self) -> None:
+        """Ask for a checkpoint file and sample from it."""
         name, _ = QFileDialog.getOpenFileName(
             self.right.window(), "Open an ACTOR checkpoint", str(Path.home()),
             "ACTOR checkpoints (*.safetensors *.tar *.pth);;All files (*)",
@@ -295,11 +233,11 @@ class CreatePage(QObject):
 
         def checked(sampler: Sampler) -> None:
             actions = self._context.actions
-            actions.remove([action.id for action in self._label_actions()])
+            actions.remove([action.id for action in label_actions(self)])
             self.session.set_sampler(sampler)
             self._take_model()
             if self._is_here:
-                actions.add(self._label_actions())
+                actions.add(label_actions(self))
             self._document.message.emit(f"Sampling from {sampler.card.name}.")
 
         bridge.run_in_thread(
@@ -327,16 +265,21 @@ class CreatePage(QObject):
         self.sampling.set_trained_length(card.num_frames)
         self.sampling.set_can_sample(sampler.is_available)
 
-    def _can_sample(self) -> bool:
+    def can_sample(self) -> bool:
+        """Whether there is a model and an action."""
         return self.session.sampler.is_available and bool(self.picker.current)
 
-    def _can_take_enter(self) -> bool:
+    def has_selected(self) -> bool:
+        """Whether a body is selected."""
+        return self._document.selected is not None
+
+    def can_take_enter(self) -> bool:
         """Enter samples, unless it belongs to a field or a list that has the focus."""
-        return self._can_sample() and not isinstance(QApplication.focusWidget(), _TYPING)
+        return self.can_sample() and not isinstance(QApplication.focusWidget(), _TYPING)
 
     def _notice_focus(self, _old: QWidget | None, _new: QWidget | None) -> None:
         if self._is_here and "create.sample" in self._context.actions:
-            self._context.actions.qaction("create.sample").setEnabled(self._can_take_enter())
+            self._context.actions.qaction("create.sample").setEnabled(self.can_take_enter())
 
     def _resample(self) -> None:
         """While samples are on screen, every change of a control is answered at once."""
@@ -358,7 +301,8 @@ class CreatePage(QObject):
     def _show_busy(self, text: str) -> None:
         self.sampling.set_busy(text)
 
-    def _to_filter(self) -> None:
+    def open_filter(self) -> None:
+        """Open the field that filters the actions."""
         self.picker.open_filter()
 
     def _follow(self) -> None:

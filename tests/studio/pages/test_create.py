@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from core.errors import ModelProblem
 from studio.pages.create import CreatePage
+from studio.pages.create_menus import again_menu
 from studio.pages.create_session import index_of, key_of
 from studio.window.page import PageContext
 from tests.studio.pages.conftest import LABELS, FakeSampler
@@ -158,7 +159,7 @@ def test_pointing_into_the_map_takes_the_selected_clip_there(
 def test_decoding_again_puts_the_new_clip_beside_the_old_one(page: CreatePage, qtbot: Any) -> None:
     sampled(page, qtbot)
     clip = page.session._document.shown[0]
-    menu = page.again_menu(clip)
+    menu = again_menu(page, clip)
     assert [a.text() for a in menu.actions()][:3] == list(LABELS)
     menu.actions()[1].trigger()
     qtbot.waitUntil(lambda: len(page.session._document.shown) == 4)
@@ -223,9 +224,9 @@ def test_enter_belongs_to_a_field_that_has_the_focus(page: CreatePage, qtbot: An
     page.right.activateWindow()
     page.sampling.seed.setFocus()
     qtbot.waitUntil(page.sampling.seed.hasFocus)
-    assert not page._can_take_enter()
+    assert not page.can_take_enter()
     page.sampling.dice.setFocus()
-    assert page._can_take_enter()
+    assert page.can_take_enter()
 
 
 def test_every_control_has_a_name_and_a_tooltip(page: CreatePage) -> None:

@@ -1,0 +1,1 @@
+"""Reading videos; knows nothing about people."""

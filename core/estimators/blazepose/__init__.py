@@ -1,0 +1,1 @@
+"""BlazePose and inverse kinematics: the estimator that needs no licensed file."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solveh_banded
-from scipy.ndimage import gaussian_filter1d
 
 from core import rotation
+from core.estimators.blazepose.filters import gaussian, solve_chain
 from core.estimators.blazepose.ground import lowest_near, smoothstep
 from core.skeleton import JOINT_INDEX
 
@@ -35,7 +34,7 @@ def seen_speed(ankle_slopes: FloatArray, depth: FloatArray, fps: float) -> Float
     """
     if len(depth) < 3:
         return np.full((len(depth), 2), np.inf)
-    across = gaussian_filter1d(ankle_slopes, 0.04 * fps, axis=0, mode="nearest")
+    across = gaussian(ankle_slopes, 0.04 * fps)
     speed = np.linalg.norm(np.gradient(across, 1 / fps, axis=0), axis=-1)
     return np.asarray(speed * np.abs(depth)[:, None])
 
@@ -49,7 +48,7 @@ def planted(joints: FloatArray, speed: FloatArray, fps: float) -> FloatArray:
     lowest = lowest_near(height.min(1), fps)
     still = 1 - smoothstep((speed - _STILL) / (_MOVING - _STILL))
     low = 1 - smoothstep((height - lowest[:, None] - _LOW) / (_HIGH - _LOW))
-    return np.asarray(gaussian_filter1d(still * low, 0.05 * fps, axis=0, mode="nearest"))
+    return gaussian(still * low, 0.05 * fps)
 
 
 def flattened(local: FloatArray, world: FloatArray, stands: FloatArray) -> FloatArray:
@@ -87,16 +86,12 @@ def held(trans: FloatArray, ankles: FloatArray, stands: FloatArray, fps: float) 
     steps = np.diff(ankles[:, :, [0, 2]], axis=0)
     slide = np.sum(weight[..., None] * steps, axis=1) / np.maximum(total, 1e-9)
     firm = np.minimum(weight.max(1), 1.0)[:, None] ** 2
-    pull = 1.0 / (_RETURN_SECONDS * fps) ** 2
-    link = np.ones((num_frames - 1, 1))
-    banded = np.zeros((2, num_frames))
-    banded[0, 1:] = -link[:, 0]
-    banded[1] = pull
-    banded[1, :-1] += link[:, 0]
-    banded[1, 1:] += link[:, 0]
     right = np.zeros((num_frames, 2))
-    right[1:] -= link * firm * slide
-    right[:-1] += link * firm * slide
+    right[1:] -= firm * slide
+    right[:-1] += firm * slide
+    diagonal = np.full(num_frames, 2.0)
+    diagonal[[0, -1]] = 1.0
+    diagonal += 1.0 / (_RETURN_SECONDS * fps) ** 2
     shifted = trans.copy()
-    shifted[:, [0, 2]] += solveh_banded(banded, right)
+    shifted[:, [0, 2]] += solve_chain(diagonal, right)
     return shifted

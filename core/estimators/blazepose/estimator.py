@@ -1,68 +1,33 @@
 """The built-in estimator: follow a person with BlazePose, lift the points to SMPL, place the body.
 
-The order matters: flips are repaired before anything is averaged, spikes are taken out before
-smoothing, points are smoothed before they become rotations, the translation is solved from the
-final rotations. Its results are BlazePose with inverse kinematics and are called so.
+Its results are BlazePose with inverse kinematics and are called so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core import rotation, weights
-from core.body import default_body, forward_kinematics
-from core.body.skinning import lowest_points
+from core import weights
 from core.errors import Cancelled, NoPersonFound
 from core.estimators.base import Estimate, Overlay
-from core.estimators.blazepose import (
-    bones,
-    contact,
-    detector,
-    flips,
-    ground,
-    landmarks,
-    lift,
-    resample,
-    trajectory,
-)
+from core.estimators.blazepose import detector, landmarks, solve
 from core.estimators.blazepose.detector import Detector
-from core.estimators.blazepose.landmarks import LandmarkFinder, Landmarks
+from core.estimators.blazepose.landmarks import LandmarkFinder
 from core.estimators.blazepose.network import Network
 from core.estimators.blazepose.preview import EDGES, preview
 from core.estimators.blazepose.tracker import Track, Tracker
-from core.motion import Motion
 from core.progress import Progress
 from core.video.decode import VideoInfo, pictures, probe
 
 FloatArray = npt.NDArray[np.float64]
 
 _PREVIEW_EVERY = 10  # frames
-_SMOOTHING = 0.04  # seconds: keeps movements up to about 5 Hz
-_UNSEEN_SMOOTHING = 0.25  # seconds, of points the network says are hidden
 _MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
 _MIN_FRAMES = 3
-_EXTEND_SECONDS = 0.5  # a person missing so shortly at either end is held there, marked inferred
-_SPIKE_METRES, _SPIKE_SHARE = 0.25, 0.12
-_FLIP_BELIEF = 0.6  # a frame read the wrong way round and repaired
-_FORGET_SECONDS = 0.2  # confidence in a bridged frame fades so fast
-_SMPL_FROM_CAMERA = np.array([1.0, -1.0, -1.0])  # y down, z away -> y up, z towards the camera
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """A person's points in the frames where they were seen, flips repaired."""
-
-    times: FloatArray  # (N,) seconds
-    world: FloatArray  # (N, 33, 3) metres, camera axes
-    image: FloatArray  # (N, 33, 2) pixels
-    visibility: FloatArray  # (N, 33)
-    confidence: FloatArray  # (N,)
-    flipped: npt.NDArray[np.bool_]  # (N,)
 
 
 class BlazePose:
@@ -79,10 +44,10 @@ class BlazePose:
         info = probe(path)
         track, times = self._followed(info, progress)
         progress.step(0.95, "Lifting the points to a body")
-        seen = _collected(track, times)
+        seen = solve.collected(track, times)
         focal_pixels = focal or float(np.hypot(info.width, info.height))
-        clock, fps, is_even = _clock(seen.times, times)
-        motion = _body_motion(seen, clock, fps, info, focal_pixels)
+        clock, fps, is_even = solve.clock_for(seen.times, times)
+        motion = solve.body_motion(seen, clock, fps, info, focal_pixels)
         inferred = len(motion.inferred)
         assert motion.confidence is not None
         summary: dict[str, Any] = {
@@ -138,125 +103,3 @@ class BlazePose:
                 "Use a video that shows one person whole, close enough and well lit.",
             )
         return track, np.array(times)
-
-
-def _collected(track: Track, times: FloatArray) -> _Seen:
-    found: list[tuple[int, Landmarks]] = sorted(track.found.items())
-    at = times[[frame for frame, _ in found]]
-    marks = [mark for _, mark in found]
-    world, image, visibility, flipped = flips.repaired(
-        np.stack([mark.world for mark in marks]).astype(np.float64),
-        np.stack([mark.image for mark in marks]).astype(np.float64),
-        np.stack([mark.visibility for mark in marks]).astype(np.float64),
-        at,
-    )
-    confidence = np.array([mark.confidence for mark in marks])
-    confidence = (
-        confidence * visibility[:, list(landmarks.LIMBS)].mean(1) * np.where(flipped, 0.6, 1.0)
-    )
-    return _Seen(
-        times=at,
-        world=world,
-        image=image,
-        visibility=visibility,
-        confidence=confidence,
-        flipped=flipped,
-    )
-
-
-def _clock(seen: FloatArray, times: FloatArray) -> tuple[FloatArray, float, bool]:
-    """Even times (T,) from the first to the last frame with the person, their rate, whether even.
-
-    At a constant frame rate the clock ticks with the video's own frames.
-    """
-    fps, is_even = resample.frame_rate(times)
-    start = times[0] if seen[0] - times[0] <= _EXTEND_SECONDS else seen[0]
-    end = times[-1] if times[-1] - seen[-1] <= _EXTEND_SECONDS else seen[-1]
-    count = round((end - start) * fps) + 1
-    return start + np.arange(count) / fps, fps, is_even
-
-
-def _body_motion(
-    seen: _Seen, clock: FloatArray, fps: float, info: VideoInfo, focal: float
-) -> Motion:
-    """Lift the points to a motion on the clock, in the world's axes, standing on the floor."""
-    rest = np.asarray(default_body().rest_joints, np.float64)
-    world = resample.without_spikes(seen.world, seen.times, limit=_SPIKE_METRES)
-    held = np.clip(clock, seen.times[0], seen.times[-1])
-    matrix = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
-    visibility = np.clip(resample.apply(matrix, seen.visibility), 0.0, 1.0)
-    # points that are hardly seen are guesses, and guesses tremble: smooth them much more
-    slow = resample.smoother(seen.times, seen.confidence, held, _UNSEEN_SMOOTHING)
-    sure = np.clip((visibility - 0.2) / 0.4, 0.0, 1.0)[..., None]
-    points, image = (
-        sure * resample.apply(matrix, values) + (1 - sure) * resample.apply(slow, values)
-        for values in (world * _SMPL_FROM_CAMERA, _without_image_spikes(seen))
-    )
-    slopes = trajectory.rays(image, info.width, info.height, focal)
-
-    _, joints = _posed(lift.lift(points, rest), rest)
-    trans = trajectory.translation(joints, slopes, visibility, clock)
-    depth = joints[:, 1:3, 2].mean(1) + trans[:, 2]
-    points = bones.constant_bones(points, slopes, visibility, rest, depth)
-    local = _smoothed(lift.lift(points, rest), clock)
-    _, joints = _posed(local, rest)
-    trans = trajectory.translation(joints, slopes, visibility, clock)
-
-    speed = contact.seen_speed(slopes[:, [27, 28]], depth, fps)
-    local, trans = _in_the_world(local, trans, rest, speed, fps)
-    away = resample.distance_to_samples(seen.times, clock)
-    inferred = away > 0.75 / fps
-    confidence = np.clip(resample.apply(matrix, seen.confidence), 0.0, 1.0)
-    confidence = confidence * np.exp(-np.where(inferred, away, 0.0) / _FORGET_SECONDS)
-    motion = Motion(
-        poses=rotation.rotmat_to_rotvec(local),
-        trans=trans.astype(np.float32),
-        fps=fps,
-        confidence=confidence.astype(np.float32),
-        inferred=tuple(np.flatnonzero(inferred).tolist()),
-    )
-    return _on_the_floor(motion, np.clip((visibility[:, [27, 28]].max(1) - 0.3) / 0.3, 0, 1))
-
-
-def _without_image_spikes(seen: _Seen) -> FloatArray:
-    """Take points out of the picture's track that leap a tenth of the person's size and back."""
-    size = float(np.median(np.ptp(seen.image, axis=1).max(-1)))
-    return resample.without_spikes(seen.image, seen.times, limit=_SPIKE_SHARE * size)
-
-
-def _posed(local: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Global rotations (T, 24, 3, 3) and joints (T, 24, 3) of a body that stays at its place."""
-    world, joints = forward_kinematics(local, rest, np.zeros((len(local), 3)))
-    return np.asarray(world, np.float64), np.asarray(joints, np.float64)
-
-
-def _smoothed(local: FloatArray, clock: FloatArray) -> FloatArray:
-    """Smooth rotations (T, 24, 3, 3) lightly as 6D numbers, which have no seams."""
-    matrix = resample.smoother(clock, np.ones(len(clock)), clock, _SMOOTHING / 2)
-    columns = rotation.rotmat_to_rot6d_columns(local)
-    return np.asarray(rotation.rot6d_columns_to_rotmat(resample.apply(matrix, columns)))
-
-
-def _in_the_world(
-    local: FloatArray, trans: FloatArray, rest: FloatArray, speed: FloatArray, fps: float
-) -> tuple[FloatArray, FloatArray]:
-    """Turn camera space upright; planted feet stay where they are and lie flat."""
-    _, joints = _posed(local, rest)
-    upright = rotation.minimal_rotmat(ground.up_direction(joints), np.array([0.0, 1.0, 0.0]))
-    local = local.copy()
-    local[:, 0] = upright @ local[:, 0]
-    trans = (trans + rest[0]) @ upright.T - rest[0]  # a body turns about its pelvis
-    turns, joints = _posed(local, rest)
-    placed = joints + trans[:, None]
-    stands = contact.planted(placed, speed, fps)
-    trans = contact.held(trans, placed[:, 7:9], stands, fps)
-    return contact.flattened(local, turns, stands), trans
-
-
-def _on_the_floor(motion: Motion, feet_seen: FloatArray) -> Motion:
-    """Put the feet on y = 0 and the start above the origin."""
-    lowest = np.asarray(lowest_points(motion), np.float64)
-    shift = np.zeros((motion.num_frames, 3))
-    shift[:, [0, 2]] = motion.trans[0, [0, 2]]
-    shift[:, 1] = ground.floor_under(lowest, feet_seen, motion.fps)
-    return motion.replace(trans=motion.trans - shift)

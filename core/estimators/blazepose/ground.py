@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from core import rotation
+from core.estimators.blazepose.filters import gaussian, lowest
 from core.skeleton import JOINT_INDEX
 
 FloatArray = npt.NDArray[np.float64]
@@ -53,24 +53,23 @@ def up_direction(joints: FloatArray) -> FloatArray:
     return np.asarray(rotation.rotvec_to_rotmat(turn) @ level)
 
 
-def floor_under(lowest: FloatArray, feet_seen: FloatArray, fps: float) -> FloatArray:
-    """(T,) height of the floor from the body's lowest point (T,): it follows all but jumps.
+def floor_under(heights: FloatArray, feet_seen: FloatArray, fps: float) -> FloatArray:
+    """(T,) height of the floor from ``heights`` (T,) of the body's lowest point, but for jumps.
 
     A body that hovers a little has its depth misread; one that is clearly off the ground jumps,
     as far as its feet are seen: ``feet_seen`` (T,) in 0..1.
     """
-    floor = lowest_near(lowest, fps)
-    above = lowest - floor
+    floor = lowest_near(heights, fps)
+    above = heights - floor
     jumps = feet_seen * smoothstep((above - _HOVERING) / (_JUMPING - _HOVERING))
     sigma = _SETTLE_SECONDS * fps
-    return np.asarray(gaussian_filter1d(floor + above * (1 - jumps), sigma, mode="nearest"))
+    return gaussian(floor + above * (1 - jumps), sigma)
 
 
 def lowest_near(heights: FloatArray, fps: float) -> FloatArray:
     """(T,) lower envelope of heights (T,): the lowest within a jump's time."""
     size = max(int(_JUMP_SECONDS * fps) | 1, 1)
-    sunk = minimum_filter1d(heights, size, mode="nearest")
-    return -np.asarray(minimum_filter1d(-sunk, size, mode="nearest"))
+    return -lowest(-lowest(heights, size), size)
 
 
 def smoothstep(x: FloatArray) -> FloatArray:

@@ -7,9 +7,10 @@ Where samples are missing the window opens until it reaches both sides of the ga
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,8 +33,24 @@ def frame_rate(times: FloatArray) -> tuple[float, bool]:
     return float(np.clip(1.0 / np.median(steps), 1.0, 240.0)), False
 
 
-def smoother(times: FloatArray, weights: FloatArray, clock: FloatArray, width: float) -> csr_array:
-    """Return the sparse (K, N) matrix that takes samples at ``times`` to values on ``clock``.
+@dataclass(frozen=True)
+class Smoother:
+    """A linear map from samples to values on a clock: a few weights a value."""
+
+    index: npt.NDArray[np.int64]  # (K, S) samples each value is made of
+    weights: FloatArray  # (K, S)
+
+    def __call__(self, samples: npt.NDArray[np.floating]) -> FloatArray:
+        """Return the values (K, ...) of samples (N, ...)."""
+        flat = np.asarray(samples, np.float64).reshape(len(samples), -1)
+        out = np.zeros((len(self.index), flat.shape[1]))
+        for index, weight in zip(self.index.T, self.weights.T, strict=True):
+            out += weight[:, None] * flat[index]
+        return out.reshape(len(out), *samples.shape[1:])
+
+
+def smoother(times: FloatArray, weights: FloatArray, clock: FloatArray, width: float) -> Smoother:
+    """Return what takes samples at ``times`` (N,) to values on ``clock`` (K,).
 
     ``weights`` (N,) is how sure each sample is; ``width`` in seconds is the kernel's standard
     deviation: 0.04 s passes movements up to about 5 Hz.
@@ -62,14 +79,7 @@ def smoother(times: FloatArray, weights: FloatArray, clock: FloatArray, width: f
     rows = kernel * np.einsum("ksi,ki->ks", basis, first[..., 0])
     total = rows.sum(1, keepdims=True)
     rows = rows / np.where(np.abs(total) < 1e-9, 1.0, total)
-    starts = np.arange(0, rows.size + 1, rows.shape[1])
-    return csr_array((rows.ravel(), index.ravel(), starts), shape=(len(clock), num_samples))
-
-
-def apply(matrix: csr_array, values: npt.NDArray[np.floating]) -> FloatArray:
-    """Apply a :func:`smoother` (K, N) to values (N, ...); returns (K, ...)."""
-    flat = np.asarray(values, np.float64).reshape(len(values), -1)
-    return np.asarray(matrix @ flat).reshape(matrix.shape[0], *values.shape[1:])
+    return Smoother(index, rows)
 
 
 def distance_to_samples(times: FloatArray, clock: FloatArray) -> FloatArray:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.estimators.blazepose.resample import apply, smoother
+from core.estimators.blazepose.resample import smoother
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def translation(
     far = -found[:, 2]
     far = np.maximum(far, 0.3)
     quality = np.ones(len(clock))
-    far = np.exp(apply(smoother(clock, quality, clock, _DEPTH_WIDTH), np.log(far)))
+    far = np.exp(smoother(clock, quality, clock, _DEPTH_WIDTH)(np.log(far)))
     return _solve(model, seen, weight, -far)
 
 

@@ -22,15 +22,15 @@ def test_uneven_times_give_the_usual_step() -> None:
 def test_a_parabola_passes_unchanged() -> None:
     times = np.arange(60) / 30
     values = 3 * times**2 - times + 2
-    matrix = resample.smoother(times, np.ones(60), times, 0.04)
-    assert np.abs(resample.apply(matrix, values) - values).max() < 5e-3
+    smooth_onto = resample.smoother(times, np.ones(60), times, 0.04)
+    assert np.abs(smooth_onto(values) - values).max() < 5e-3
 
 
 def test_noise_shrinks_and_nothing_is_delayed() -> None:
     times = np.arange(300) / 60
     true = np.sin(2 * np.pi * 1.5 * times)
     noisy = true + np.random.default_rng(0).normal(0, 0.1, 300)
-    smooth = resample.apply(resample.smoother(times, np.ones(300), times, 0.04), noisy)
+    smooth = resample.smoother(times, np.ones(300), times, 0.04)(noisy)
     assert np.std(smooth - true) < 0.5 * np.std(noisy - true)
     shifts = [
         np.mean((smooth[10:-10] - true[10 + k : len(true) - 10 + k]) ** 2) for k in (-2, 0, 2)
@@ -41,8 +41,8 @@ def test_noise_shrinks_and_nothing_is_delayed() -> None:
 def test_a_gap_is_bridged_between_its_sides() -> None:
     times = np.concatenate([np.arange(20), np.arange(35, 60)]) / 30
     clock = np.arange(60) / 30
-    matrix = resample.smoother(times, np.ones(len(times)), clock, 0.04)
-    bridged = resample.apply(matrix, 2 * times)
+    smooth_onto = resample.smoother(times, np.ones(len(times)), clock, 0.04)
+    bridged = smooth_onto(2 * times)
     assert np.abs(bridged - 2 * clock).max() < 0.02
     away = resample.distance_to_samples(times, clock)
     assert np.flatnonzero(away > 0.5 / 30).tolist() == list(range(20, 35))
@@ -53,7 +53,7 @@ def test_doubted_samples_count_less() -> None:
     values, weights = np.zeros(40), np.ones(40)
     values[20], weights[20] = 1.0, 0.01
     trusting, doubting = (
-        np.abs(resample.apply(resample.smoother(times, w, times, 0.04), values)).max()
+        np.abs(resample.smoother(times, w, times, 0.04)(values)).max()
         for w in (np.ones(40), weights)
     )
     assert doubting < 0.1 * trusting
@@ -72,5 +72,5 @@ def test_spikes_go_and_quick_moves_stay() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_very_short_clips_are_handled(count: int) -> None:
     times = np.arange(count) / 30
-    matrix = resample.smoother(times, np.ones(count), times, 0.04)
-    assert np.allclose(resample.apply(matrix, np.full(count, 5.0)), 5.0)
+    smooth_onto = resample.smoother(times, np.ones(count), times, 0.04)
+    assert np.allclose(smooth_onto(np.full(count, 5.0)), 5.0)

@@ -68,7 +68,7 @@ class CreatePage(QObject):
         self.sliders = LatentSliders()
         self.map = LatentMapPanel()
         self.keep_button = Button(
-            "Keep", key="K", tooltip="Keep the selected clip in the library  (K)"
+            "Keep", key="K", tooltip="Keep the selected clip in the library  (K), all with Shift K"
         )
         self.export_button = Button(
             "Export…", key="Ctrl+E", tooltip="Write clips to files  (Ctrl+E)"

@@ -32,16 +32,16 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
+from core.actor.bodies import decode_vertices, vertex_memory  # noqa: E402
 from core.actor.checkpoint import Checkpoint, load_checkpoint  # noqa: E402
 from core.actor.config import ActorConfig  # noqa: E402
-from core.actor.features import features_to_motions  # noqa: E402
 from core.actor.model import Actor  # noqa: E402
 from core.actor.sampling import (  # noqa: E402
     SampleRequest,
     decode_features,
     sample,
 )
-from core.body import default_body, skin, to_smplx  # noqa: E402
+from core.body import default_body, to_smplx  # noqa: E402
 from core.rotation_torch import rot6d_rows_to_rotmat  # noqa: E402
 
 NUM_FRAMES = 60
@@ -138,13 +138,14 @@ def compare(count: int) -> None:
     report(f"{count} clips of {NUM_FRAMES} frames: parameters", times)
 
     layer = to_smplx(default_body(), count * NUM_FRAMES)
+    kept = vertex_memory(count, NUM_FRAMES)
 
     def plain_bodies() -> Tensor:
         with torch.no_grad():
             return plain_vertices(plain(z, y, mask), layer)
 
-    def own_bodies() -> list[np.ndarray]:
-        return [skin(m) for m in features_to_motions(own_features(), start=np.zeros(3))]
+    def own_bodies() -> np.ndarray:
+        return decode_vertices(checkpoint, memory, NUM_FRAMES, out=kept)
 
     np.testing.assert_allclose(own_bodies()[0], plain_bodies()[0].permute(2, 0, 1), atol=1e-4)
     ways = {"plain": plain_bodies, "own": own_bodies}

@@ -97,25 +97,30 @@ def decode_memory(
     progress: Progress = SILENT,
 ) -> list[Motion]:
     """Decode (B, D) latents with their action's vector added into B motions on the floor."""
-    step = max(1, BATCH_FRAMES // num_frames)
-    starts = range(0, len(memory), step)
+    parts = batches(len(memory), num_frames)
 
-    def decoded(start: int) -> list[Motion]:
-        features = _decode_batch(checkpoint, memory[start : start + step], num_frames)
-        origins = provenances[start : start + step]
-        return features_to_motions(features, fps=checkpoint.fps, provenances=origins)
+    def decoded(rows: slice) -> list[Motion]:
+        features = decode_batch(checkpoint, memory[rows], num_frames)
+        return features_to_motions(features, fps=checkpoint.fps, provenances=provenances[rows])
 
     motions: list[Motion] = []
-    with contextlib.closing(_in_parallel(decoded, starts)) as parts:
-        for start in starts:
-            progress.step(start / len(memory), f"Sampling clip {start + 1} of {len(memory)}")
-            motions += next(parts)
+    with contextlib.closing(in_parallel(decoded, parts)) as results:
+        for rows in parts:
+            done = rows.start / max(len(memory), 1)
+            progress.step(done, f"Sampling clip {rows.start + 1} of {len(memory)}")
+            motions += next(results)
     progress.step(1.0, "Sampled")
     return motions
 
 
-def _in_parallel(
-    work: Callable[[int], Result], items: Sequence[int]
+def batches(count: int, num_frames: int) -> list[slice]:
+    """Cut ``count`` clips into batches of a good size."""
+    step = max(1, BATCH_FRAMES // num_frames)
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
+
+
+def in_parallel(
+    work: Callable[[slice], Result], items: Sequence[slice]
 ) -> Generator[Result, None, None]:
     """Map ``work`` over batches in order, each batch on one thread, one batch a core at a time.
 
@@ -137,15 +142,15 @@ def _in_parallel(
 
 def decode_features(checkpoint: Checkpoint, memory: Tensor, num_frames: int) -> FloatArray:
     """Decode (B, D) into features (B, 25, 6, T), y up."""
-    step = max(1, BATCH_FRAMES // num_frames)
-    starts = range(0, len(memory), step)
-    parts = _in_parallel(
-        lambda start: _decode_batch(checkpoint, memory[start : start + step], num_frames), starts
+    parts = in_parallel(
+        lambda rows: decode_batch(checkpoint, memory[rows], num_frames),
+        batches(len(memory), num_frames),
     )
     return np.concatenate(list(parts))
 
 
-def _decode_batch(checkpoint: Checkpoint, memory: Tensor, num_frames: int) -> FloatArray:
+def decode_batch(checkpoint: Checkpoint, memory: Tensor, num_frames: int) -> FloatArray:
+    """Decode one batch on the calling thread; see :func:`decode_features`."""
     _check_length(num_frames)
     with torch.inference_mode():
         device = checkpoint.model.decoder.actionBiases.device

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from core.datasets import demo
 from core.skeleton import MIRROR
 
 HalfArray = npt.NDArray[np.float16]
+Task = tuple[int, int, int, float]  # label, seed, frames, fps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ class ClipPool:
         return torch.from_numpy(features.astype(np.float32)), torch.from_numpy(labels)
 
 
-def _clip(task: tuple[int, int, int, float]) -> HalfArray:
+def _clip(task: Task) -> HalfArray:
     label, seed, length, fps = task
     motion = demo.generate(demo.ACTIONS[label], seed, num_frames=length, fps=fps)
     features = np.asarray(motion_to_features(motion))
@@ -91,17 +93,25 @@ def mirrored(features: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def make_pool(spec: PoolSpec, *, processes: int = 2) -> ClipPool:
     """Generate the clips of ``spec`` on ``processes`` cores."""
-    arrays = {}
+    if processes == 1:
+        return ClipPool(_generated(spec, map))
     with multiprocessing.get_context("spawn").Pool(processes) as workers:
-        for length, count in zip(spec.lengths, spec.clips_per_action, strict=True):
-            tasks = [
-                (label, spec.seed + 1_000_003 * length + i, length, spec.fps)
-                for label in range(len(demo.ACTIONS))
-                for i in range(count)
-            ]
-            features = np.stack(workers.map(_clip, tasks, chunksize=32))
-            arrays[length] = features, np.array([t[0] for t in tasks], dtype=np.int64)
-    return ClipPool(arrays)
+        return ClipPool(_generated(spec, lambda work, tasks: workers.map(work, tasks, 32)))
+
+
+def _generated(
+    spec: PoolSpec, run: Callable[[Callable[[Task], HalfArray], list[Task]], Iterable[HalfArray]]
+) -> dict[int, tuple[HalfArray, npt.NDArray[np.int64]]]:
+    arrays = {}
+    for length, count in zip(spec.lengths, spec.clips_per_action, strict=True):
+        tasks = [
+            (label, spec.seed + 1_000_003 * length + i, length, spec.fps)
+            for label in range(len(demo.ACTIONS))
+            for i in range(count)
+        ]
+        labels = np.array([task[0] for task in tasks], dtype=np.int64)
+        arrays[length] = np.stack(list(run(_clip, tasks))), labels
+    return arrays
 
 
 def load_or_make_pool(folder: Path, spec: PoolSpec, *, processes: int = 2) -> ClipPool:

@@ -24,7 +24,8 @@ from core.video.decode import VideoInfo
 FloatArray = npt.NDArray[np.float64]
 
 _SMOOTHING = 0.04  # seconds: keeps movements up to about 5 Hz
-_UNSEEN_SMOOTHING = 0.25  # seconds, of points the network says are hidden
+_DEPTH_SMOOTHING = 0.07  # seconds, across the picture's depth, which trembles twice as much
+_HIDDEN_SMOOTHING = 0.25  # seconds, of points the network says are hidden
 _EXTEND_SECONDS = 0.5  # a person missing so shortly at either end is held there, marked inferred
 _SPIKE_METRES, _SPIKE_SHARE = 0.25, 0.12
 _FLIP_BELIEF = 0.6  # a frame read the wrong way round and repaired
@@ -81,33 +82,22 @@ def clock_for(seen: FloatArray, times: FloatArray) -> tuple[FloatArray, float, b
 def body_motion(seen: Seen, clock: FloatArray, fps: float, info: VideoInfo, focal: float) -> Motion:
     """Lift the points to a motion on the clock, in the world's axes, standing on the floor."""
     rest = np.asarray(default_body().rest_joints, np.float64)
-    world = resample.without_spikes(seen.world, seen.times, limit=_SPIKE_METRES)
-    held = np.clip(clock, seen.times[0], seen.times[-1])
-    onto_clock = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
-    visibility = np.clip(onto_clock(seen.visibility), 0.0, 1.0)
-    # points that are hardly seen are guesses, and guesses tremble: smooth them much more
-    slowly = resample.smoother(seen.times, seen.confidence, held, _UNSEEN_SMOOTHING)
-    sure = np.clip((visibility - 0.2) / 0.4, 0.0, 1.0)[..., None]
-    points, image = (
-        sure * onto_clock(values) + (1 - sure) * slowly(values)
-        for values in (world * _SMPL_FROM_CAMERA, _without_image_spikes(seen))
-    )
-    slopes = trajectory.rays(image, info.width, info.height, focal)
+    even = _on_the_clock(seen, clock)
+    slopes = trajectory.rays(even.image, info.width, info.height, focal)
 
-    _, joints = _posed(lift.lift(points, rest), rest)
-    trans = trajectory.translation(joints, slopes, visibility, clock)
+    _, joints = _posed(lift.lift(even.world, rest), rest)
+    trans = trajectory.translation(joints, slopes, even.visibility, clock)
     depth = joints[:, 1:3, 2].mean(1) + trans[:, 2]
-    points = bones.constant_bones(points, slopes, visibility, rest, depth)
+    points = bones.constant_bones(even.world, slopes, even.visibility, rest, depth)
     local = _smoothed(lift.lift(points, rest), clock)
     _, joints = _posed(local, rest)
-    trans = trajectory.translation(joints, slopes, visibility, clock)
+    trans = trajectory.translation(joints, slopes, even.visibility, clock)
 
     speed = contact.seen_speed(slopes[:, [27, 28]], depth, fps)
     local, trans = _in_the_world(local, trans, rest, speed, fps)
     away = resample.distance_to_samples(seen.times, clock)
     inferred = away > 0.75 / fps
-    confidence = np.clip(onto_clock(seen.confidence), 0.0, 1.0)
-    confidence = confidence * np.exp(-np.where(inferred, away, 0.0) / _FORGET_SECONDS)
+    confidence = even.confidence * np.exp(-np.where(inferred, away, 0.0) / _FORGET_SECONDS)
     motion = Motion(
         poses=rotation.rotmat_to_rotvec(local),
         trans=trans.astype(np.float32),
@@ -115,7 +105,32 @@ def body_motion(seen: Seen, clock: FloatArray, fps: float, info: VideoInfo, foca
         confidence=confidence.astype(np.float32),
         inferred=tuple(np.flatnonzero(inferred).tolist()),
     )
-    return _on_the_floor(motion, np.clip((visibility[:, [27, 28]].max(1) - 0.3) / 0.3, 0, 1))
+    feet_seen = np.clip((even.visibility[:, [27, 28]].max(1) - 0.3) / 0.3, 0, 1)
+    return _on_the_floor(motion, feet_seen)
+
+
+def _on_the_clock(seen: Seen, clock: FloatArray) -> Seen:
+    """Return the points at even times (T,), smoothed, in SMPL's axes."""
+    held = np.clip(clock, seen.times[0], seen.times[-1])
+    plane, depth, hidden = (
+        resample.smoother(seen.times, seen.confidence, held, width)
+        for width in (_SMOOTHING, _DEPTH_SMOOTHING, _HIDDEN_SMOOTHING)
+    )
+    visibility = np.clip(plane(seen.visibility), 0.0, 1.0)
+    world = resample.without_spikes(seen.world, seen.times, limit=_SPIKE_METRES)
+    world = world * _SMPL_FROM_CAMERA
+    image = _without_image_spikes(seen)
+    # points that are hardly seen are guesses, and guesses tremble
+    sure = np.clip((visibility - 0.2) / 0.4, 0.0, 1.0)[..., None]
+    points = np.concatenate([plane(world[..., :2]), depth(world[..., 2:])], axis=-1)
+    return Seen(
+        times=clock,
+        world=sure * points + (1 - sure) * hidden(world),
+        image=sure * plane(image) + (1 - sure) * hidden(image),
+        visibility=visibility,
+        confidence=np.clip(plane(seen.confidence), 0.0, 1.0),
+        flipped=np.zeros(len(clock), bool),
+    )
 
 
 def _without_image_spikes(seen: Seen) -> FloatArray:

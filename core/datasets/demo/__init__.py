@@ -51,7 +51,12 @@ def generate(label: str, seed: int, num_frames: int | None = None, fps: float = 
     at = (np.arange(num_frames) / fps - start) * speed
     poses, trans = perform(score, style, at, rng)
     provenance = Provenance(kind="demo", label=label, seed=seed, num_frames=num_frames)
-    return Motion(poses=poses, trans=trans, fps=fps, provenance=provenance)
+    return Motion(
+        poses=poses.astype(np.float32),
+        trans=trans.astype(np.float32),
+        fps=fps,
+        provenance=provenance,
+    )
 
 
 def is_mirrored(label: str, seed: int) -> bool:

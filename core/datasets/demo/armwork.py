@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from core.datasets.demo.curves import eased, softened
-from core.datasets.demo.limbs import arm, turned
+from core.datasets.demo.curves import SOFTNESS_SECONDS, eased, softened
+from core.datasets.demo.limbs import arm, turned, unit
 from core.datasets.demo.proportions import proportions
+from core.datasets.demo.style import LAGS
 from core.rotation import rotmat_to_rotvec, rotvec_to_rotmat
 from core.skeleton import JOINT_INDEX
 
@@ -21,6 +22,8 @@ FloatArray = npt.NDArray[np.float64]
 DRAG_SECONDS = 0.055
 """A loose hand is where the forearm was this long ago."""
 MAX_DRAG = np.radians(28.0)
+HAND_LENGTH = 0.185
+"""Wrist to finger tips (m) of the free body."""
 COLLAR_LIFT = np.radians(22.0)
 """The shoulder girdle's rise with the arm overhead (a third of what it is in life)."""
 
@@ -55,8 +58,8 @@ def arm_rotations(
     reference = _reference(side)
     logs = rotmat_to_rotvec(reference.T @ rotations)
     channels = np.concatenate([logs, flexion[:, None], keys[:, 6:8]], axis=-1)
-    at = show.at - (1.3 if track == "d" else 1.6) * show.style.lag
-    curves = softened(eased(times, channels, at), 0.028 / show.step)
+    at = show.at - LAGS[name] * show.style.lag
+    curves = softened(eased(times, channels, at), SOFTNESS_SECONDS / show.step)
     n = show.noise[:, 11:13] if track == "d" else show.noise[:, 13:15]
     curves[:, 0:2] += 0.02 * n
     curves[:, 3] = np.clip(curves[:, 3] + 0.03 * n[:, 0], 0.0, arm(side).max_flexion)
@@ -111,7 +114,12 @@ def _held(
     pulled = free + weight * (target - free)
     length = np.linalg.norm(pulled, axis=-1, keepdims=True)
     pulled = pulled * np.minimum(1.0, 0.985 * rest.arm_length / length)
-    return limb.reach(pulled, pole)
+    shoulder, bend = limb.reach(pulled, pole)
+    forearm = unit(turned(shoulder @ limb.bend(bend), limb.lower))
+    tip = turned(chest, root + turned(shoulder, limb.chord(bend)) + HAND_LENGTH * forearm)
+    low = np.maximum(0.01 - (tip + chest_at)[:, 1], 0.0) * weight[:, 0]
+    lifted = pulled + turned(inward, np.stack([0 * low, low, 0 * low], -1))
+    return limb.reach(lifted, pole)
 
 
 def _wrist(

@@ -8,6 +8,10 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 
+SOFTNESS_SECONDS = 0.028
+"""Blur of everything but the feet, which must stand still to the millimetre."""
+
+
 def eased(times: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
     """Interpolate keys (K,), (K, C) at times (T,) -> (T, C), flat at extremes and holds.
 
@@ -53,7 +57,7 @@ def softened(values: FloatArray, sigma_frames: float) -> FloatArray:
 def drift(
     rng: np.random.Generator, at: FloatArray, channels: int, *, low: float = 0.1, high: float = 0.7
 ) -> FloatArray:
-    """Smooth noise (T, C) of about unit size: four sines a channel between ``low`` and ``high`` Hz."""
+    """Smooth noise (T, C) of about unit size: four sines of ``low``..``high`` Hz a channel."""
     frequency = rng.uniform(low, high, (4, channels))
     phase = rng.uniform(0, 2 * np.pi, (4, channels))
     waves = np.sin(2 * np.pi * frequency * at[:, None, None] + phase)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.datasets.demo.limbs import leg, swing, turned, unit
 from core.datasets.demo.proportions import proportions
-from core.rotation import rotvec_to_rotmat
+from core.rotation import rotmat_to_rotvec, rotvec_to_rotmat
 from core.skeleton import JOINT_INDEX
 
 if TYPE_CHECKING:
@@ -96,8 +96,6 @@ def _solve(foot: Foot, hip: FloatArray, root: FloatArray) -> tuple[FloatArray, .
     hanging = shin @ _about(0, foot.point)
     blend = foot.free[:, None]
     step = np.swapaxes(foot.planted, -1, -2) @ hanging
-    from core.rotation import rotmat_to_rotvec
-
     rotation = foot.planted @ rotvec_to_rotmat(blend * rotmat_to_rotvec(step))
     return thigh, flexion, shin, rotation, hip + turned(thigh, limb.chord(flexion))
 

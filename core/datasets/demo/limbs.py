@@ -73,10 +73,10 @@ class Limb:
         return np.asarray(np.clip(flexion, 0.0, self.max_flexion))
 
     def reach(self, target: FloatArray, pole: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Upper-bone rotation (..., 3, 3) and flexion (...) that bring the tip to ``target`` (..., 3).
+        """Upper-bone rotation (..., 3, 3) and flexion (...) that bring the tip to ``target``.
 
-        target is relative to the limb's root; the middle joint points towards ``pole`` (..., 3). What
-        is out of reach is approached as near as the limits allow.
+        target (..., 3) is relative to the limb's root; the middle joint points towards ``pole``
+        (..., 3). What is out of reach is approached as near as the limits allow.
         """
         flexion = self.flexion_for(np.linalg.norm(target, axis=-1))
         chord = self.chord(flexion)

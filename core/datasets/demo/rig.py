@@ -10,19 +10,16 @@ import numpy.typing as npt
 
 from core.datasets.demo import legwork
 from core.datasets.demo.armwork import arm_rotations
-from core.datasets.demo.curves import drift, eased, softened
+from core.datasets.demo.curves import SOFTNESS_SECONDS, drift, eased, softened
 from core.datasets.demo.limbs import turned
 from core.datasets.demo.proportions import proportions
 from core.datasets.demo.score import Score
-from core.datasets.demo.style import Style
+from core.datasets.demo.style import LAGS, Style
 from core.rotation import rotmat_to_rotvec, rotvec_to_rotmat
 from core.skeleton import JOINT_INDEX, MIRROR
 
 FloatArray = npt.NDArray[np.float64]
 
-LAGS = {"pelvis": 0.0, "spine": 0.7, "head": 0.4, "arm_d": 1.3, "arm_o": 1.6}
-"""How far each track trails the pelvis, in units of the style's lag: successive breaking of joints."""
-SOFTNESS_SECONDS = 0.028
 SPINE_SHARE = {"spine1": 0.34, "spine2": 0.33, "spine3": 0.33}
 STANDING_BEND = 0.016
 """How much (m) the pelvis hangs below straight legs: nobody stands with locked knees."""

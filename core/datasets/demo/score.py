@@ -1,8 +1,8 @@
 """Blocking: key poses on separate tracks, as an animator writes them on a sheet.
 
 Each track has named channels; a key sets some of them and keeps the others as they were. Angles are
-degrees, lengths metres, times seconds. "d" is the acting (dominant) side, authored as the right; "o"
-is the other one. Whole clips are mirrored afterwards.
+degrees, lengths metres, times seconds. "d" is the acting (dominant) side, authored as the right;
+"o" is the other one. Whole clips are mirrored afterwards.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LAGS = {"pelvis": 0.0, "spine": 0.7, "head": 0.4, "arm_d": 1.3, "arm_o": 1.6}
+"""How far a track trails the pelvis, in units of a style's lag: joints break one after another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Style:

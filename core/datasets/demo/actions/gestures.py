@@ -143,8 +143,8 @@ def shake_fist(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     start = 0.36 + rng.uniform(-0.05, 0.08)
     half = 0.5 / rng.uniform(2.2, 3.2)
     fist = {
-        "out": 0.22,
-        "up": 0.30 + rng.uniform(-0.1, 0.15),
+        "out": 0.30,
+        "up": 0.16 + rng.uniform(-0.1, 0.12),
         "fwd": 0.55,
         "eo": 0.7,
         "eu": -1.0,
@@ -163,7 +163,7 @@ def shake_fist(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     )
     s.key(start, head={"pitch": -lean * 0.6, "yaw": -12}, arm_d=fist)
     hip = rng.random() < 0.4
-    on_hip = {"out": 0.28, "up": -0.60, "fwd": 0.04, "eo": 1.0, "eu": 0.0, "ef": -0.35}
+    on_hip = {"out": 0.13, "up": -0.56, "fwd": 0.03, "eo": 1.0, "eu": 0.0, "ef": -0.45}
     tense = {"out": 0.30, "up": -0.80, "fwd": -0.12, "eo": 0.7, "eu": 0.0, "ef": -1}
     s.key(start + 0.04, arm_o=on_hip if hip else tense)
     t, side = start + half, 1.0
@@ -175,7 +175,7 @@ def shake_fist(rng: np.random.Generator, style: Style, seconds: float) -> Score:
             t,
             arm_d={
                 "fwd": 0.55 + side * reach,
-                "up": fist["up"] - 0.7 * side * reach,
+                "up": fist["up"] - 0.6 * side * reach,
                 "bend": 14 * side,
             },
         )

@@ -21,10 +21,10 @@ PLANTED = {
 def kicking(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     """Weight over one foot, the leg drawn back and swung through to the front."""
     s, a = Score(), style.amplitude
-    high = float(np.clip(rng.uniform(0.42, 0.72) * a, 0.38, 0.78))
+    high = float(np.clip(rng.uniform(0.50, 0.80) * a, 0.46, 0.86))
     t0 = 0.42 + rng.uniform(-0.05, 0.06)
     t1 = t0 + 0.16
-    t2 = t1 + rng.uniform(0.15, 0.20)
+    t2 = t1 + rng.uniform(0.13, 0.17)
     t3 = t2 + 0.30
     t4 = t3 + 0.28
     s.key(
@@ -37,7 +37,9 @@ def kicking(rng: np.random.Generator, style: Style, seconds: float) -> Score:
         foot_d={"fwd": -0.06},
         foot_o={"fwd": 0.03},
     )
-    s.key(0.18, foot_d={"fwd": -0.06}, pelvis={"side": -0.03})
+    s.key(0.16, foot_d={}, pelvis={"side": -0.03})
+    s.key(t0 - 0.12, foot_d={"heel": 28, "point": 20})  # peels off from the heel
+    s.key(t0 - 0.06, foot_d={"up": 0.07, "fwd": -0.10, "free": 0.6})
     s.key(t0, pelvis={"side": -0.092, "fwd": 0.03, "yaw": -12, "pitch": 6, "roll": 0, "up": -0.03})
     s.key(t0, spine={"pitch": 6, "yaw": 10, "roll": -3}, head={"pitch": 6})
     s.key(t0, foot_d={"up": 0.30, "fwd": -0.40, "free": 1, "point": 35, "out": -0.02})
@@ -47,9 +49,9 @@ def kicking(rng: np.random.Generator, style: Style, seconds: float) -> Score:
         arm_o={"out": 0.5, "up": -0.6, "fwd": -0.3},
     )
     s.key(t1, foot_d={"up": 0.36, "fwd": 0.02, "point": 30, "out": -0.05})
-    s.key(t2, foot_d={"up": high, "fwd": 0.66 - 0.25 * (high - 0.4), "point": 25, "out": -0.09})
+    s.key(t2, foot_d={"up": high, "fwd": 0.80 - 0.25 * (high - 0.4), "point": 25, "out": -0.09})
     s.key(
-        t2, pelvis={"side": -0.095, "fwd": 0.02, "yaw": 14, "pitch": -14, "roll": -4, "up": -0.015}
+        t2, pelvis={"side": -0.095, "fwd": 0.02, "yaw": 16, "pitch": -17, "roll": -4, "up": -0.015}
     )
     s.key(t2, spine={"pitch": 12, "yaw": -16, "roll": -2}, head={"pitch": 6, "yaw": 2})
     s.key(
@@ -57,14 +59,12 @@ def kicking(rng: np.random.Generator, style: Style, seconds: float) -> Score:
         arm_d={"out": 0.45, "up": -0.62, "fwd": -0.38},
         arm_o={"out": 0.42, "up": -0.3, "fwd": 0.6},
     )
-    s.key(t3 - 0.1, foot_d={"up": high * 0.75, "fwd": 0.40, "point": 20, "out": -0.06})
+    s.key(t3 - 0.1, foot_d={"up": high * 0.62, "fwd": 0.36, "point": 20, "out": -0.06})
     s.key(t3, pelvis={"side": -0.08, "fwd": 0.03, "yaw": 6, "pitch": -2, "roll": -1})
     s.key(t3, spine={"pitch": 5, "yaw": -6}, head={"pitch": 6}, arm_d={"fwd": -0.1, "up": -0.85})
     s.key(t3, arm_o={"out": 0.3, "up": -0.8, "fwd": 0.25})
     forward = rng.uniform(-0.04, 0.14)
-    s.key(
-        t4 - 0.1, foot_d={"up": 0.09, "fwd": forward + 0.04, "free": 0.8, "point": 5, "out": -0.01}
-    )
+    s.key(t4 - 0.1, foot_d={"up": 0.07, "fwd": forward, "free": 0.7, "point": 5, "out": 0.0})
     s.key(t4, foot_d={**PLANTED, "fwd": forward})
     s.key(
         t4 + 0.12, pelvis={"side": -0.015, "fwd": forward * 0.4, "yaw": 0, "pitch": 1, "up": -0.02}
@@ -99,7 +99,7 @@ def side_kick(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     s.key(t2, foot_d={"up": 0.40, "fwd": 0.10, "out": 0.08, "point": 5, "knee_out": 8})
     s.key(t2, pelvis={"side": -0.10, "yaw": 12, "roll": -12, "pitch": -2, "up": -0.03})
     s.key(t2, spine={"roll": -2, "pitch": 8, "yaw": -6}, head={"yaw": -25, "roll": 6}, arm_d=guard)
-    s.key(t3 - 0.12, foot_d={"up": 0.10, "fwd": 0.03, "out": 0.03, "free": 0.8})
+    s.key(t3 - 0.12, foot_d={"up": 0.08, "fwd": 0.0, "out": 0.0, "free": 0.7})
     s.key(t3, foot_d=PLANTED)
     s.key(t3 + 0.1, pelvis={"side": 0, "yaw": 0, "roll": 0, "pitch": 0, "up": -0.02})
     s.key(t3 + 0.1, spine={"roll": 0, "pitch": 3, "yaw": 0}, head={"yaw": -8, "roll": 0})

@@ -9,8 +9,8 @@ from core.datasets.demo.style import Style
 
 SEAT = {"up": -0.43, "fwd": -0.40}
 """The pelvis on a chair of 0.45 m, the feet in front of it."""
-ON_THIGHS = {"out": 0.12, "up": -0.62, "fwd": 0.44, "eo": 0.8, "eu": -0.3, "ef": -0.6}
-BALANCING = {"out": 0.12, "up": -0.18, "fwd": 0.93, "eo": 0.5, "eu": -1.0, "ef": -0.2}
+ON_THIGHS = {"out": 0.12, "up": -0.62, "fwd": 0.44, "eo": 0.6, "eu": -0.3, "ef": -0.8}
+BALANCING = {"out": 0.12, "up": 0.40, "fwd": 0.82, "eo": 0.5, "eu": -1.0, "ef": -0.2}
 SWUNG_BACK = {"out": 0.25, "up": -0.86, "fwd": -0.36, "eo": 0.4, "eu": 0.1, "ef": -1.0}
 
 
@@ -18,24 +18,24 @@ def pick_up(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     """Bend knees and hips, take something off the floor beside the feet, bring it up to look at."""
     s, a = Score(), style.amplitude
     side, fwd = rng.uniform(0.10, 0.24), rng.uniform(0.26, 0.40)
-    deep = rng.uniform(0.36, 0.50) * a
+    deep = float(np.clip(rng.uniform(0.36, 0.48) * a, 0.34, 0.50))
     t1, t2 = 0.62 + rng.uniform(-0.08, 0.08), 0.86 + rng.uniform(-0.05, 0.1)
     t3 = t2 + rng.uniform(0.55, 0.7)
     back_step = rng.uniform(0.06, 0.20)
     s.key(0.0, pelvis={}, spine={}, head={}, arm_d={}, arm_o={}, hold_d={"y": 0.07})
     s.key(0.0, foot_d={"fwd": 0.05}, foot_o={"fwd": -back_step})
     s.key(0.12, pelvis={"up": -0.012}, spine={}, head={"pitch": 14, "yaw": -8})
-    s.key(0.2, foot_d={}, foot_o={}, hold_d={"side": side, "fwd": fwd, "y": 0.16, "weight": 0})
-    down = {"up": -deep, "fwd": -0.10 * a, "pitch": 38, "side": 0.03, "yaw": 10, "roll": 4}
-    s.key(t1, pelvis=down, spine={"pitch": 44, "yaw": 12, "roll": 5}, head={"pitch": 8, "yaw": -6})
+    s.key(0.2, foot_d={}, foot_o={}, hold_d={"side": side, "fwd": fwd, "y": 0.3, "weight": 0})
+    down = {"up": -deep, "fwd": -0.10 * a, "pitch": 28, "side": 0.03, "yaw": 10, "roll": 4}
+    s.key(t1, pelvis=down, spine={"pitch": 50, "yaw": 12, "roll": 5}, head={"pitch": 8, "yaw": -6})
     s.key(t1, foot_o={"heel": 34 + 40 * (deep - 0.36)}, foot_d={"knee_out": 10})
     s.key(t1, arm_d={"out": 0.05, "up": -0.55, "fwd": 0.8, "eo": 0.8, "eu": 0.0, "ef": -0.6})
-    s.key(t1, arm_o={"out": 0.25, "up": -0.62, "fwd": 0.42, "eo": 0.9, "eu": 0.3, "ef": -0.4})
-    s.key(t1 - 0.04, hold_d={"weight": 1, "y": 0.085})
-    s.key(t1 + 0.10, hold_d={"y": 0.055})
-    s.key(t2, pelvis={"up": -deep + 0.015}, spine={"pitch": 42}, head={"pitch": 10}, foot_o={})
+    s.key(t1, arm_o={"out": 0.16, "up": -0.50, "fwd": 0.62, "eo": 0.7, "eu": -0.4, "ef": -0.5})
+    s.key(t1 - 0.04, hold_d={"weight": 1, "y": 0.22})
+    s.key(t1 + 0.10, hold_d={"y": 0.19})
+    s.key(t2, pelvis={"up": -deep + 0.015}, spine={"pitch": 48}, head={"pitch": 10}, foot_o={})
     s.hold(t2, "arm_d", "arm_o", "hold_d", "foot_d")
-    s.key(t2 + 0.16, hold_d={"weight": 0.75, "y": 0.2, "fwd": fwd - 0.02})
+    s.key(t2 + 0.16, hold_d={"weight": 0.75, "y": 0.32, "fwd": fwd - 0.02})
     s.key(t3 - 0.1, hold_d={"weight": 0.0, "y": 0.8})
     s.rest(t3, "pelvis", "spine", "arm_o")
     s.key(t3, head={"pitch": 18, "yaw": -5}, foot_o={"heel": 0}, foot_d={"knee_out": 0})
@@ -96,17 +96,17 @@ def stand_up(rng: np.random.Generator, style: Style, seconds: float) -> Score:
 def squat_down(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     """Hips back and down, arms forward for balance; stay or come up again."""
     s = Score()
-    deep = float(np.clip(rng.uniform(0.40, 0.56) * style.amplitude, 0.38, 0.58))
+    deep = float(np.clip(rng.uniform(0.40, 0.52) * style.amplitude, 0.38, 0.53))
     heel = 26.0 * np.clip((deep - 0.40) / 0.18, 0.0, 1.0) + 6
     apart = rng.uniform(8, 24)
     returns = rng.random() < 0.6
     t1 = 0.85 + rng.uniform(-0.08, 0.1)
-    arms = {**BALANCING, "up": rng.uniform(-0.35, 0.0)}
+    arms = {**BALANCING, "up": rng.uniform(0.2, 0.6)}
     feet = {"out": rng.uniform(0.02, 0.08), "yaw": 6}
     s.key(0.0, pelvis={}, spine={}, head={}, arm_d={}, arm_o={}, foot_d=feet, foot_o=feet)
     s.key(0.16, pelvis={"up": 0.006}, spine={"pitch": -3}, arm_d={}, arm_o={}, foot_d={}, foot_o={})
-    down = {"up": -deep, "fwd": -0.13 + 0.10 * (deep - 0.4), "pitch": 22}
-    s.key(t1, pelvis=down, spine={"pitch": 16}, head={"pitch": -20}, arm_d=arms, arm_o=arms)
+    down = {"up": -deep, "fwd": -0.13 + 0.10 * (deep - 0.4), "pitch": 18}
+    s.key(t1, pelvis=down, spine={"pitch": 20}, head={"pitch": -20}, arm_d=arms, arm_o=arms)
     s.key(t1, foot_d={"heel": heel, "knee_out": apart}, foot_o={"heel": heel, "knee_out": apart})
     t2 = t1 + (rng.uniform(0.15, 0.35) if returns else 0.5)
     s.key(t2, pelvis={"up": -deep + 0.02}, spine={"pitch": 14}, head={"pitch": -18})

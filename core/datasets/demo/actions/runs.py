@@ -27,10 +27,10 @@ def _foot(s: Score, track: str, gait: Gait, cycle: float, phase: float, seconds:
     ground = {"up": 0.0, "fwd": 0.0, "out": -0.03, "free": 0.0, "point": 20.0}
     t = -cycle * (1 + phase)
     while t < seconds + cycle:
-        s.key(t, **{track: {**ground, "heel": 22}})
-        s.key(t + 0.3 * stance, **{track: {"heel": 6}})
-        s.key(t + 0.6 * stance, **{track: {"heel": 8}})
-        s.key(t + stance, **{track: {"heel": 34}})
+        s.key(t, **{track: {**ground, "heel": 22.0}})
+        s.key(t + 0.3 * stance, **{track: {"heel": 6.0}})
+        s.key(t + 0.6 * stance, **{track: {"heel": 8.0}})
+        s.key(t + stance, **{track: {"heel": 34.0}})
         for share, values in gait.swing:
             s.key(
                 t + stance + share * swing,
@@ -98,10 +98,11 @@ def running_on_the_spot(rng: np.random.Generator, style: Style, seconds: float) 
     a = style.amplitude
     up = rng.uniform(0.26, 0.46) * a
     swing = (
-        (0.22, {"up": up * 0.62, "fwd": -0.16, "point": 35}),
+        (0.09, {"up": 0.035, "fwd": -0.005, "point": 35, "free": 0.3}),
+        (0.24, {"up": up * 0.62, "fwd": -0.16, "point": 35}),
         (0.52, {"up": up, "fwd": 0.14, "point": 20}),
         (0.80, {"up": up * 0.45, "fwd": 0.12, "point": 10}),
-        (0.94, {"up": 0.05, "fwd": 0.02, "point": 18, "free": 0.4}),
+        (0.90, {"up": 0.06, "fwd": 0.0, "point": 18, "free": 0.4}),
     )
     d = 0.30 * a
     arms = {
@@ -109,7 +110,7 @@ def running_on_the_spot(rng: np.random.Generator, style: Style, seconds: float) 
             "out": 0.08,
             "up": -0.22 + 0.2 * d,
             "fwd": 0.42 + 0.5 * d,
-            "eo": 0.5,
+            "eo": 0.32,
             "eu": -0.7,
             "ef": -0.7,
         },
@@ -117,7 +118,7 @@ def running_on_the_spot(rng: np.random.Generator, style: Style, seconds: float) 
             "out": 0.30,
             "up": -0.62,
             "fwd": 0.06 - 0.6 * d,
-            "eo": 0.5,
+            "eo": 0.32,
             "eu": 0.15,
             "ef": -1.0,
         },
@@ -130,17 +131,18 @@ def butt_kicks(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     a = style.amplitude
     up = float(np.clip(rng.uniform(0.44, 0.54) * a, 0.40, 0.56))
     swing = (
+        (0.09, {"up": 0.035, "fwd": -0.005, "point": 35, "free": 0.3}),
         (0.28, {"up": up * 0.62, "fwd": -0.36, "point": 40}),
         (0.52, {"up": up, "fwd": -0.28, "point": 40}),
         (0.78, {"up": up * 0.5, "fwd": -0.26, "point": 30}),
-        (0.94, {"up": 0.05, "fwd": -0.03, "point": 25, "free": 0.4}),
+        (0.90, {"up": 0.06, "fwd": 0.0, "point": 25, "free": 0.4}),
     )
     if rng.random() < 0.35:  # hands behind, for the heels to hit
-        behind = {"out": 0.10, "up": -0.82, "fwd": -0.34, "eo": 0.9, "eu": 0.0, "ef": -0.5}
+        behind = {"out": 0.10, "up": -0.82, "fwd": -0.34, "eo": 0.6, "eu": 0.0, "ef": -0.5}
         arms = {"front": behind, "back": {**behind, "up": -0.80}}
     else:
         arms = {
-            "front": {"out": 0.10, "up": -0.35, "fwd": 0.48, "eo": 0.5, "eu": -0.7, "ef": -0.7},
-            "back": {"out": 0.30, "up": -0.62, "fwd": -0.06, "eo": 0.5, "eu": 0.15, "ef": -1.0},
+            "front": {"out": 0.10, "up": -0.35, "fwd": 0.48, "eo": 0.32, "eu": -0.7, "ef": -0.7},
+            "back": {"out": 0.30, "up": -0.62, "fwd": -0.06, "eo": 0.32, "eu": 0.15, "ef": -1.0},
         }
     return _run(rng, style, seconds, Gait(swing, rng.uniform(0.04, 0.06), rng.uniform(3, 8)), arms)

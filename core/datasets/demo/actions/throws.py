@@ -21,10 +21,14 @@ def throw(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     s.key(t1 - 0.38, pelvis={"side": 0.02, "fwd": -0.02, "yaw": -10}, head={}, foot_o={})
     s.key(t1 - 0.30, arm_d={"out": 0.45, "up": -0.6, "fwd": -0.25, "eo": 0.4, "eu": 0.2, "ef": -1})
     s.key(t1 - 0.30, arm_o={"out": 0.1, "up": -0.55, "fwd": 0.6, "eo": 0.8, "eu": -0.6, "ef": -0.3})
-    s.key(t1 - 0.2, foot_o={"up": 0.10, "fwd": 0.04 + stride * 0.4, "free": 0.8, "point": 20})
+    s.key(t1 - 0.27, foot_o={"heel": 24})
+    s.key(
+        t1 - 0.2,
+        foot_o={"heel": 0, "up": 0.10, "fwd": 0.04 + stride * 0.4, "free": 0.8, "point": 20},
+    )
     wound = {"side": 0.05, "fwd": -0.09, "up": -0.035, "yaw": -30 * a, "pitch": -4, "roll": 3}
     s.key(t1, pelvis=wound, spine={"yaw": -30 * a, "pitch": -10, "roll": 8}, head={"yaw": 50 * a})
-    cocked = {"out": 0.42, "up": 0.42, "fwd": -0.28, "eo": 1.0, "eu": -0.35, "ef": -0.15}
+    cocked = {"out": 0.44, "up": 0.46, "fwd": -0.16, "eo": 1.0, "eu": -0.35, "ef": -0.15}
     s.key(t1, arm_d={**cocked, "bend": -25})
     s.key(t1, arm_o={"out": 0.35, "up": 0.12, "fwd": 0.85, "eo": 0.6, "eu": -0.8, "ef": 0.0})
     s.key(t1 + 0.05, foot_o={"up": 0.0, "fwd": 0.04 + stride, "free": 0.0, "point": 0})
@@ -37,7 +41,7 @@ def throw(rng: np.random.Generator, style: Style, seconds: float) -> Score:
         "roll": -4,
     }
     s.key(t2 - 0.03, pelvis=lead, spine={"yaw": 6, "pitch": 0, "roll": -6}, head={"yaw": 0})
-    elbow_leads = {"out": 0.62, "up": 0.52, "fwd": 0.12, "eo": 0.7, "eu": -0.1, "ef": 0.7}
+    elbow_leads = {"out": 0.58, "up": 0.58, "fwd": 0.22, "eo": 0.8, "eu": -0.25, "ef": 0.45}
     s.key(t2 - 0.08, arm_d={**elbow_leads, "bend": -30})
     s.key(
         t2,

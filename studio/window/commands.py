@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.actions import Action
+from studio.window.middle import EXTRAS
 from studio.window.page import PAGES
 
 if TYPE_CHECKING:
@@ -77,10 +78,13 @@ def view_actions(w: MainWindow) -> list[Action]:
                section=1, enabled=w.has_viewport,
                run=lambda: m().set_mode("skeleton"),
                checked=lambda: m().mode == "skeleton", tip="Show bones and joints"),
-        Action(id="ghosts", text="Ghosts", shortcut="G", icon="ghosts", menu="View", section=1,
-               enabled=w.has_viewport, run=lambda: m().set_ghosts(not m().ghosts),
-               checked=lambda: m().ghosts,
-               tip="Show the selected body also a little earlier and later"),
+    ]  # fmt: skip
+    rows += [
+        Action(id=name, text=text, shortcut=key, icon="ghosts" if name == "ghosts" else "", tip=tip,
+               menu="View", section=1, enabled=w.has_viewport,
+               run=partial(w.toggle_extra, name),
+               checked=partial(w.has_extra, name))
+        for name, (text, key, tip) in EXTRAS.items()
     ]  # fmt: skip
     tips = {"front": "Look from the front", "side": "Look from the side",
             "orbit": "Look from a quarter, and turn freely",

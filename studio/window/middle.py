@@ -18,6 +18,11 @@ from studio.widgets import Separator, ToggleGroup
 
 _EDGE = 14
 MODES = ("body", "skeleton")
+EXTRAS: dict[str, tuple[str, str, str]] = {  # what can be drawn besides: text, key, what it shows
+    "ghosts": ("Ghosts", "G", "Show the selected body also a little earlier and later"),
+    "trails": ("Trails", "T", "Show the way the hands and feet came"),
+    "contacts": ("Contacts", "C", "Show a light under each foot that stands"),
+}
 
 
 class ViewportControls(QObject):
@@ -30,7 +35,7 @@ class ViewportControls(QObject):
             [
                 ("body", "Body", actions.tooltip("mode-body")),
                 ("skeleton", "Skeleton", actions.tooltip("mode-skeleton")),
-                ("ghosts", "Ghosts", actions.tooltip("ghosts")),
+                *((name, text, actions.tooltip(name)) for name, (text, _, _) in EXTRAS.items()),
             ],
             exclusive=False,
             name="What is drawn",
@@ -45,7 +50,7 @@ class ViewportControls(QObject):
             parent=viewport,
         )
         self.looks.toggled.connect(
-            lambda option, _on: actions.run("ghosts" if option == "ghosts" else f"mode-{option}")
+            lambda option, _on: actions.run(option if option in EXTRAS else f"mode-{option}")
         )
         self.cameras.picked.connect(lambda name: actions.run(f"camera-{name}"))
         viewport.installEventFilter(self)
@@ -53,12 +58,12 @@ class ViewportControls(QObject):
             group.setVisible(viewport.is_available)  # switches of nothing would only puzzle
         self._place()
 
-    def show_state(self, mode: str, ghosts: bool, camera: str) -> None:
+    def show_state(self, mode: str, extras: set[str], camera: str) -> None:
         """Bring the switches in line with the view."""
-        for option, is_on in (
-            ("body", mode == "body"), ("skeleton", mode == "skeleton"), ("ghosts", ghosts),
-        ):  # fmt: skip
-            self.looks.set_on(option, is_on)
+        for option in MODES:
+            self.looks.set_on(option, option == mode)
+        for option in EXTRAS:
+            self.looks.set_on(option, option in extras)
         self.cameras.set_current(camera)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -94,7 +99,8 @@ class Middle(QWidget):
         self.setObjectName("middle")
         self._document, self._playback = document, playback
         self._facts = FactsCache()
-        self.mode, self.ghosts = "body", False
+        self.mode = "body"
+        self.extras: set[str] = set()
         self.viewport = Viewport(self)
         self.controls = ViewportControls(self.viewport, actions)
         self.stage = QSplitter(Qt.Orientation.Horizontal)
@@ -121,12 +127,14 @@ class Middle(QWidget):
     def restore(self, settings: Settings) -> None:
         """Take up how the bodies were looked at last."""
         self.set_mode(_one_of(settings.text("view/mode"), MODES))
-        self.set_ghosts(settings.flag("view/ghosts", False))
+        for name in EXTRAS:
+            self.set_extra(name, settings.flag(f"view/{name}", False))
 
     def remember(self, settings: Settings) -> None:
         """Keep how the bodies are looked at."""
         settings.set("view/mode", self.mode)
-        settings.set("view/ghosts", self.ghosts)
+        for name in EXTRAS:
+            settings.set(f"view/{name}", name in self.extras)
 
     def add_overlay(self, overlay: QWidget) -> None:
         """Take a page's own view into the stage, left of the bodies; hidden at first."""
@@ -139,11 +147,20 @@ class Middle(QWidget):
         self.viewport.set_mode(mode)
         self._show_look()
 
-    def set_ghosts(self, ghosts: bool) -> None:
-        """Draw the selected body a little earlier and later too."""
-        self.ghosts = ghosts
-        self.viewport.set_ghosts(ghosts)
+    def set_extra(self, name: str, is_on: bool) -> None:
+        """Draw one of :data:`EXTRAS` or not."""
+        (self.extras.add if is_on else self.extras.discard)(name)
+        show = {
+            "ghosts": self.viewport.set_ghosts,
+            "trails": self.viewport.set_trails,
+            "contacts": self.viewport.set_contacts,
+        }[name]
+        show(is_on)
         self._show_look()
+
+    def toggle_extra(self, name: str) -> None:
+        """Switch one of :data:`EXTRAS`."""
+        self.set_extra(name, name not in self.extras)
 
     def set_camera(self, name: str) -> None:
         """Look from one of the presets."""
@@ -151,7 +168,7 @@ class Middle(QWidget):
         self._show_look()
 
     def _show_look(self) -> None:
-        self.controls.show_state(self.mode, self.ghosts, self.viewport.camera)
+        self.controls.show_state(self.mode, self.extras, self.viewport.camera)
 
     def _show_bodies(self) -> None:
         shown = self._document.shown

@@ -61,6 +61,14 @@ class Orders(_Window):
         """Whether the view looks from this preset."""
         return self.middle.viewport.camera == name
 
+    def toggle_extra(self, name: str) -> None:
+        """Draw ghosts, trails or contacts, or no longer."""
+        self.middle.toggle_extra(name)
+
+    def has_extra(self, name: str) -> bool:
+        """Whether ghosts, trails or contacts are drawn."""
+        return name in self.middle.extras
+
     def has_viewport(self) -> bool:
         """Whether there is a picture to save."""
         return self.middle.viewport.is_available

@@ -1,7 +1,7 @@
 """Sampled clips as bodies: all vertices of all frames, straight from the decoder.
 
 For many clips at once this beats going through motions: no axis-angles in between, every batch is
-decoded, posed and skinned on one core, and the skinning is one matrix product into the result's own
+decoded, posed and skinned on one core, and skinning is a few matrix products into the result's own
 memory.
 """
 
@@ -19,7 +19,9 @@ from core.body import BodyModel, default_body
 from core.skeleton import NUM_JOINTS
 
 FloatArray = npt.NDArray[np.float32]
-ALIGNMENT = 64  # floats a row is padded to: without, the matrix product takes twice as long
+BLOCK = 256
+"""Vertices skinned by one product. Neighbours hang on few joints (6 of 24 on average), so a block
+needs few of the transforms; rows are padded to whole blocks, as odd lengths take twice as long."""
 
 
 def vertex_memory(count: int, num_frames: int, body: BodyModel | None = None) -> FloatArray:
@@ -50,16 +52,19 @@ def decode_vertices(
     if body.posedirs is not None:
         raise ValueError("a body with pose blend shapes is skinned by core.body.skin")
     rest = torch.tensor(body.rest_joints)
-    planes = torch.from_numpy(_homogeneous(body))  # (96, padded V)
+    blocks = _blocks(body)
     target = vertex_memory(len(memory), num_frames, body) if out is None else out
-    if target.shape != (len(memory), num_frames, 3, planes.shape[1]):
+    if target.shape != (len(memory), num_frames, 3, _padded(body.num_vertices)):
         raise ValueError(f"out has shape {target.shape}")
 
     def fill(rows: slice) -> None:
         features = torch.from_numpy(decode_batch(checkpoint, memory[rows], num_frames))
         with torch.inference_mode():
             stacked = _transforms(features, rest)
-            torch.mm(stacked, planes, out=torch.from_numpy(target[rows]).view(len(stacked), -1))
+            vertices = torch.from_numpy(target[rows]).view(len(stacked), -1)
+            for start, used, planes in blocks:
+                posed = vertices[:, start : start + BLOCK]
+                torch.mm(stacked.index_select(1, used), planes, out=posed)
 
     for _ in in_parallel(fill, batches(len(memory), num_frames)):
         pass
@@ -67,21 +72,30 @@ def decode_vertices(
 
 
 def _padded(num_vertices: int) -> int:
-    return -(-num_vertices // ALIGNMENT) * ALIGNMENT
+    return -(-num_vertices // BLOCK) * BLOCK
 
 
-def _homogeneous(body: BodyModel) -> FloatArray:
-    """(96, padded V): weights times homogeneous rest vertices, from each joint's rest place."""
+def _blocks(body: BodyModel) -> list[tuple[int, Tensor, Tensor]]:
+    """(first vertex, the n of 96 transform columns its block needs, (n, BLOCK) to multiply by).
+
+    The latter are weights times homogeneous rest vertices, seen from each joint's rest place.
+    """
     local = body.template[:, None] - body.rest_joints  # (V, 24, 3)
     local = np.concatenate((local, np.ones_like(local[..., :1])), axis=-1)
-    stacked = (body.weights[..., None] * local).reshape(body.num_vertices, -1)
-    planes = np.zeros((NUM_JOINTS * 4, _padded(body.num_vertices)), np.float32)
-    planes[:, : body.num_vertices] = stacked.T
-    return planes
+    stacked = (body.weights[..., None] * local).reshape(body.num_vertices, -1)  # (V, 96)
+    blocks = []
+    for start in range(0, body.num_vertices, BLOCK):
+        part = stacked[start : start + BLOCK]
+        joints = np.flatnonzero(body.weights[start : start + BLOCK].any(axis=0))
+        used = (joints[:, None] * 4 + np.arange(4)).ravel()
+        planes = np.zeros((len(used), BLOCK), np.float32)
+        planes[:, : len(part)] = part[:, used].T
+        blocks.append((start, torch.from_numpy(used), torch.from_numpy(planes)))
+    return blocks
 
 
 def _transforms(features: Tensor, rest_joints: Tensor) -> Tensor:
-    """(B, 25, 6, T) -> rows (B T 3, 96) that pair with :func:`_homogeneous`."""
+    """(B, 25, 6, T) -> rows (B T 3, 96) that pair with :func:`_blocks`."""
     rotations, positions = forward_kinematics(features_to_rotmats(features), rest_joints)
     path = features[:, NUM_JOINTS, :3].transpose(1, 2)  # (B, T, 3)
     moved = positions + (path - path[:, :1]).flatten(0, 1)[:, None]

@@ -103,7 +103,7 @@ def hand_waving(rng: np.random.Generator, style: Style, seconds: float) -> Score
 def salute(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     """Heels together, the hand snapped to the brow, held, snapped down."""
     s = Score()
-    close = -0.035 - style.stance
+    close = -0.05 - style.stance
     s.key(
         0.0, pelvis={"up": 0.004}, spine={"pitch": -style.slouch - 2}, head={"pitch": -style.chin}
     )
@@ -162,10 +162,8 @@ def shake_fist(rng: np.random.Generator, style: Style, seconds: float) -> Score:
         spine={"pitch": lean, "yaw": 8},
     )
     s.key(start, head={"pitch": -lean * 0.6, "yaw": -12}, arm_d=fist)
-    hip = rng.random() < 0.4
-    on_hip = {"out": 0.13, "up": -0.56, "fwd": 0.03, "eo": 1.0, "eu": 0.0, "ef": -0.45}
     tense = {"out": 0.30, "up": -0.80, "fwd": -0.12, "eo": 0.7, "eu": 0.0, "ef": -1}
-    s.key(start + 0.04, arm_o=on_hip if hip else tense)
+    s.key(start + 0.04, arm_o={**tense, "up": rng.uniform(-0.86, -0.72), "bend": 10})
     t, side = start + half, 1.0
     swing = rng.uniform(0.16, 0.24) * a
     last = max(seconds * style.tempo, 1.6) - rng.choice([0.0, 0.4])

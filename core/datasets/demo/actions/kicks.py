@@ -49,7 +49,7 @@ def kicking(rng: np.random.Generator, style: Style, seconds: float) -> Score:
         arm_o={"out": 0.5, "up": -0.6, "fwd": -0.3},
     )
     s.key(t1, foot_d={"up": 0.36, "fwd": 0.02, "point": 30, "out": -0.05})
-    s.key(t2, foot_d={"up": high, "fwd": 0.80 - 0.25 * (high - 0.4), "point": 25, "out": -0.09})
+    s.key(t2, foot_d={"up": high, "fwd": 0.86 - 0.22 * (high - 0.4), "point": 25, "out": -0.09})
     s.key(
         t2, pelvis={"side": -0.095, "fwd": 0.02, "yaw": 16, "pitch": -17, "roll": -4, "up": -0.015}
     )

@@ -9,7 +9,7 @@ from core.datasets.demo.style import Style
 
 SEAT = {"up": -0.43, "fwd": -0.40}
 """The pelvis on a chair of 0.45 m, the feet in front of it."""
-ON_THIGHS = {"out": 0.12, "up": -0.62, "fwd": 0.44, "eo": 0.6, "eu": -0.3, "ef": -0.8}
+ON_THIGHS = {"out": 0.0, "up": -0.66, "fwd": 0.44, "eo": 0.35, "eu": -0.3, "ef": -1.0}
 BALANCING = {"out": 0.12, "up": 0.40, "fwd": 0.82, "eo": 0.5, "eu": -1.0, "ef": -0.2}
 SWUNG_BACK = {"out": 0.25, "up": -0.86, "fwd": -0.36, "eo": 0.4, "eu": 0.1, "ef": -1.0}
 
@@ -60,10 +60,12 @@ def sit_down(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     t1, t2 = 0.72 + rng.uniform(-0.06, 0.08), 1.15 + rng.uniform(-0.05, 0.15)
     bent = rng.uniform(26, 36) * style.amplitude
     s.key(t1, pelvis={"up": -0.17, "fwd": -0.21, "pitch": 28}, head={"yaw": -8, "pitch": -4})
-    s.key(t1, spine={"pitch": bent, "yaw": 0}, arm_d={**ON_THIGHS, "fwd": 0.5, "up": -0.7})
-    s.key(t1, arm_o={**ON_THIGHS, "fwd": 0.5, "up": -0.7})
+    s.key(t1, spine={"pitch": bent, "yaw": 0}, arm_d={**ON_THIGHS, "fwd": 0.55, "up": -0.52})
+    s.key(t1, arm_o={**ON_THIGHS, "fwd": 0.55, "up": -0.52})
     s.key(t2, pelvis={"up": SEAT["up"] - 0.012, "fwd": SEAT["fwd"], "pitch": 16})
-    s.key(t2, spine={"pitch": bent * 0.75}, head={"yaw": 0, "pitch": -6}, arm_d={}, arm_o={})
+    s.key(t2, spine={"pitch": bent * 0.75}, head={"yaw": 0, "pitch": -6})
+    low = {**ON_THIGHS, "fwd": 0.48, "up": -0.42}
+    s.key(t2, arm_d=low, arm_o=low)
     lean = rng.uniform(0, 12)
     s.key(t2 + 0.42, pelvis={**SEAT, "pitch": -8}, spine={"pitch": lean - 3}, head={"pitch": 3})
     s.key(t2 + 0.42, arm_d=ON_THIGHS, arm_o=ON_THIGHS)
@@ -82,11 +84,11 @@ def stand_up(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     bent = rng.uniform(28, 38) * style.amplitude
     s.key(t1, pelvis={"pitch": 30, "fwd": SEAT["fwd"] + 0.07, "up": SEAT["up"] + 0.01})
     s.key(t1, spine={"pitch": bent}, head={"pitch": -10})
-    push = {"out": 0.14, "up": -0.70, "fwd": 0.48, "eo": 1.0, "eu": 0.2, "ef": -0.5}
+    push = {"out": 0.02, "up": -0.36, "fwd": 0.44, "eo": 0.5, "eu": 0.1, "ef": -1.0}
     s.key(t1, arm_d=push, arm_o=push)
     mid = 0.5 * (t1 + t2)
     s.key(mid, pelvis={"pitch": 26, "fwd": -0.15, "up": -0.22}, spine={"pitch": bent * 0.7})
-    s.key(mid, arm_d={**push, "fwd": 0.2, "up": -0.85}, arm_o={**push, "fwd": 0.2, "up": -0.85})
+    s.key(mid, arm_d={**push, "fwd": 0.40, "up": -0.70}, arm_o={**push, "fwd": 0.40, "up": -0.70})
     s.key(t2, pelvis={"pitch": 0, "fwd": 0.015, "up": 0.0}, spine={"pitch": 0}, head={"pitch": 2})
     s.rest(t2 + 0.12, "arm_d", "arm_o")
     s.key(t2 + 0.3, pelvis={"fwd": 0.0}, spine={"pitch": -1}, head={"pitch": 0})

@@ -30,7 +30,7 @@ def throw(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     s.key(t1, pelvis=wound, spine={"yaw": -30 * a, "pitch": -10, "roll": 8}, head={"yaw": 50 * a})
     cocked = {"out": 0.44, "up": 0.46, "fwd": -0.16, "eo": 1.0, "eu": -0.35, "ef": -0.15}
     s.key(t1, arm_d={**cocked, "bend": -25})
-    s.key(t1, arm_o={"out": 0.35, "up": 0.12, "fwd": 0.85, "eo": 0.6, "eu": -0.8, "ef": 0.0})
+    s.key(t1, arm_o={"out": 0.80, "up": -0.12, "fwd": 0.48, "eo": 0.6, "eu": -0.8, "ef": 0.0})
     s.key(t1 + 0.05, foot_o={"up": 0.0, "fwd": 0.04 + stride, "free": 0.0, "point": 0})
     lead = {
         "side": -0.02,

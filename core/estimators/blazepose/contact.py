@@ -39,6 +39,11 @@ def seen_speed(ankle_slopes: FloatArray, depth: FloatArray, fps: float) -> Float
     return np.asarray(speed * np.abs(depth)[:, None])
 
 
+def stillness(speed: FloatArray) -> FloatArray:
+    """(T, 2) from 0 (moving) to 1 (still), of :func:`seen_speed`."""
+    return 1 - smoothstep((speed - _STILL) / (_MOVING - _STILL))
+
+
 def planted(joints: FloatArray, speed: FloatArray, fps: float) -> FloatArray:
     """(T, 2) how far left and right foot stand on the floor, 0..1.
 
@@ -46,9 +51,8 @@ def planted(joints: FloatArray, speed: FloatArray, fps: float) -> FloatArray:
     """
     height = np.minimum(joints[:, _ANKLES, 1], joints[:, _TOES, 1] + 0.04)
     lowest = lowest_near(height.min(1), fps)
-    still = 1 - smoothstep((speed - _STILL) / (_MOVING - _STILL))
     low = 1 - smoothstep((height - lowest[:, None] - _LOW) / (_HIGH - _LOW))
-    return gaussian(still * low, 0.05 * fps)
+    return gaussian(stillness(speed) * low, 0.05 * fps)
 
 
 def flattened(local: FloatArray, world: FloatArray, stands: FloatArray) -> FloatArray:

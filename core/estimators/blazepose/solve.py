@@ -15,7 +15,16 @@ import numpy.typing as npt
 from core import rotation
 from core.body import default_body, forward_kinematics
 from core.body.skinning import lowest_points
-from core.estimators.blazepose import bones, contact, flips, ground, lift, resample, trajectory
+from core.estimators.blazepose import (
+    bones,
+    contact,
+    flips,
+    gravity,
+    ground,
+    lift,
+    resample,
+    trajectory,
+)
 from core.estimators.blazepose.landmarks import LIMBS, Landmarks
 from core.estimators.blazepose.tracker import Track
 from core.motion import Motion
@@ -157,7 +166,8 @@ def _in_the_world(
 ) -> tuple[FloatArray, FloatArray]:
     """Turn camera space upright; planted feet stay where they are and lie flat."""
     _, joints = _posed(local, rest)
-    upright = rotation.minimal_rotmat(ground.up_direction(joints), np.array([0.0, 1.0, 0.0]))
+    up = gravity.up_direction(joints, contact.stillness(speed))
+    upright = rotation.minimal_rotmat(up, np.array([0.0, 1.0, 0.0]))
     local = local.copy()
     local[:, 0] = upright @ local[:, 0]
     trans = (trans + rest[0]) @ upright.T - rest[0]  # a body turns about its pelvis

@@ -84,6 +84,8 @@ def test_the_body_stands_upright_on_the_floor(estimate: Estimate) -> None:
     joints = joint_positions(motion)
     upright = joints[:15, 12] - joints[:15, [7, 8]].mean(1)  # he stands at first
     assert (upright[:, 1] / np.linalg.norm(upright, axis=-1)).min() > np.cos(np.radians(15))
+    lifted = joints[48, 11, 1] - joints[48, 10, 1]  # then he balances, his right leg raised
+    assert lifted > 0.1
     assert motion.trans[0, [0, 2]].tolist() == pytest.approx([0, 0], abs=1e-6)
 
 

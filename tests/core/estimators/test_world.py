@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core import rotation
-from core.estimators.blazepose import contact, ground, trajectory
+from core.estimators.blazepose import contact, gravity, ground, trajectory
 from tests.core.estimators.factory import joints_of, points_of, rest_joints, walk
 
 FPS = 30.0
@@ -46,14 +46,29 @@ def test_up_is_found_from_somebody_who_stands(tilt: tuple[float, float, float]) 
     turn = rotation.rotvec_to_rotmat(np.array(tilt))
     still = np.broadcast_to(np.eye(3), (30, 24, 3, 3))
     joints = np.concatenate([joints_of(still), joints_of(walk(30))])
-    up = ground.up_direction(joints @ turn.T)
+    up = gravity.up_direction(joints @ turn.T, np.ones((60, 2)))
     assert np.degrees(np.arccos(up @ turn[:, 1])) < 4
+
+
+def test_up_is_found_from_somebody_who_walks_on_one_foot_at_a_time() -> None:
+    turn = rotation.rotvec_to_rotmat(np.array([0.3, 0.0, -0.1]))
+    joints = joints_of(walk(60))
+    speed = contact.seen_speed(joints[:, [7, 8], :2] / 4.0, np.full(60, 4.0), FPS)
+    up = gravity.up_direction(joints @ turn.T, contact.stillness(speed))
+    assert np.degrees(np.arccos(up @ turn[:, 1])) < 5
+
+
+def test_the_centre_of_mass_lies_in_the_belly_of_somebody_who_stands() -> None:
+    joints = joints_of(np.eye(3)[None, None].repeat(24, 1))
+    centre = gravity.centre_of_mass(joints)[0]
+    assert abs(centre[0]) < 1e-6
+    assert joints[0, 0, 1] - 0.05 < centre[1] < joints[0, 6, 1]
 
 
 def test_a_camera_is_taken_to_be_level_where_nobody_stands() -> None:
     lying = rotation.rotvec_to_rotmat(np.array([np.pi / 2, 0, 0]))
     joints = joints_of(np.broadcast_to(np.eye(3), (30, 24, 3, 3))) @ lying.T
-    assert ground.up_direction(joints).tolist() == [0, 1, 0]
+    assert gravity.up_direction(joints, np.ones((30, 2))).tolist() == [0, 1, 0]
 
 
 def test_the_floor_follows_wandering_depth_but_not_a_jump() -> None:

@@ -99,7 +99,11 @@ def main() -> None:
         from studio.viewport.strip import render_strip
 
         titles = [f"{m.provenance.label}" for m in motions]
-        render_strip(motions, options.out, every=options.every, titles=titles, view=options.view)
+        png = options.out.with_suffix(".png")
+        render_strip(motions, png, every=options.every, titles=titles, view=options.view)
+        if options.out != png:
+            Image.open(png).convert("RGB").save(options.out, quality=86)
+            png.unlink()
     else:
         strip(motions, options.every, options.view).save(options.out)
     print(f"{len(motions)} clips drawn to {options.out}")

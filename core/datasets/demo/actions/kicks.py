@@ -39,7 +39,7 @@ def kicking(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     )
     s.key(0.16, foot_d={}, pelvis={"side": -0.03})
     s.key(t0 - 0.12, foot_d={"heel": 28, "point": 20})  # peels off from the heel
-    s.key(t0 - 0.06, foot_d={"up": 0.07, "fwd": -0.10, "free": 0.6})
+    s.key(t0 - 0.06, foot_d={"up": 0.07, "fwd": -0.07, "free": 0.6})
     s.key(t0, pelvis={"side": -0.092, "fwd": 0.03, "yaw": -12, "pitch": 6, "roll": 0, "up": -0.03})
     s.key(t0, spine={"pitch": 6, "yaw": 10, "roll": -3}, head={"pitch": 6})
     s.key(t0, foot_d={"up": 0.30, "fwd": -0.40, "free": 1, "point": 35, "out": -0.02})

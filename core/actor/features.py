@@ -63,7 +63,7 @@ def features_to_motions(
     start: npt.ArrayLike | None = None,
     provenances: Sequence[Provenance] | None = None,
 ) -> list[Motion]:
-    """Turn (B, 25, 6, T) into B motions; see :func:`features_to_motion`."""
+    """Turn (B, 25, 6, T) into B motions; start (3,) or (B, 3). See :func:`features_to_motion`."""
     features = np.asarray(features, dtype=np.float32)
     if features.ndim != 4 or features.shape[1:3] != (NUM_ROWS, NUM_FEATURES):
         raise ModelProblem(
@@ -75,7 +75,7 @@ def features_to_motions(
     paths = np.moveaxis(features[:, NUM_JOINTS, :3], -1, 1)  # (B, T, 3)
     paths = paths - paths[:, :1]
     if start is not None:
-        paths = paths + np.asarray(start, np.float32)
+        paths = paths + np.atleast_2d(np.asarray(start, np.float32))[:, None]
     motions = [
         Motion(
             poses=poses[i],

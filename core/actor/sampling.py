@@ -22,6 +22,7 @@ from torch import Tensor
 from core import __version__
 from core.actor.checkpoint import Checkpoint
 from core.actor.features import features_to_motions, turned_over
+from core.actor.skinning import lowest_vertices
 from core.errors import StudioError
 from core.motion import Motion, Provenance
 from core.progress import SILENT, Progress
@@ -101,7 +102,11 @@ def decode_memory(
 
     def decoded(rows: slice) -> list[Motion]:
         features = decode_batch(checkpoint, memory[rows], num_frames)
-        return features_to_motions(features, fps=checkpoint.fps, provenances=provenances[rows])
+        start = np.zeros((len(features), 3), np.float32)
+        start[:, 1] = -lowest_vertices(torch.from_numpy(features)).numpy()
+        return features_to_motions(
+            features, fps=checkpoint.fps, start=start, provenances=provenances[rows]
+        )
 
     motions: list[Motion] = []
     with contextlib.closing(in_parallel(decoded, parts)) as results:
@@ -114,30 +119,32 @@ def decode_memory(
 
 
 def batches(count: int, num_frames: int) -> list[slice]:
-    """Cut ``count`` clips into batches of a good size."""
-    step = max(1, BATCH_FRAMES // num_frames)
+    """Cut ``count`` clips into batches: one a thread at least, none too large for the caches."""
+    most = max(1, BATCH_FRAMES // num_frames)
+    step = min(most, -(-count // torch.get_num_threads())) or 1
     return [slice(start, min(start + step, count)) for start in range(0, count, step)]
 
 
 def in_parallel(
     work: Callable[[slice], Result], items: Sequence[slice]
 ) -> Generator[Result, None, None]:
-    """Map ``work`` over batches in order, each batch on one thread, one batch a core at a time.
+    """Map ``work`` over batches in order, as many at a time as torch has threads, one thread each.
 
-    Threads that share every small product spend their time waiting for each other; a batch of its
-    own for each keeps them busy, on a busy machine above all.
+    Threads that share every small product spend their time waiting for each other: on a busy
+    machine a clip then takes ten times as long. A batch of its own for each keeps them busy.
     """
-    workers = min(torch.get_num_threads(), len(items))
-    if workers < 2:
+    threads = torch.get_num_threads()
+    if threads < 2 or not items:
         yield from map(work, items)
         return
-    threads_before = torch.get_num_threads()
-    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
+    pool = ThreadPoolExecutor(
+        min(threads, len(items)), initializer=torch.set_num_threads, initargs=(1,)
+    )
     try:
         yield from pool.map(work, items)
     finally:
         pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(threads_before)  # else threads born later would start with one
+        torch.set_num_threads(threads)  # else threads born later would start with one
 
 
 def decode_features(checkpoint: Checkpoint, memory: Tensor, num_frames: int) -> FloatArray:

@@ -48,7 +48,7 @@ def test_batches_on_several_threads_keep_their_order_and_the_setting() -> None:
             clips.append(sample(checkpoint, request(count=40, num_frames=60)))
             assert torch.get_num_threads() == threads
         with pytest.raises(Cancelled):
-            stop = iter([False, False, True])
+            stop = iter([False, True, True])
             sample(
                 checkpoint,
                 request(count=80, num_frames=60),

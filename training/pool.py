@@ -35,7 +35,7 @@ class PoolSpec:
     of an hour a network told to do either learns to do half of both.
     """
 
-    clips_per_action: tuple[int, ...] = (420, 110, 110)
+    clips_per_action: tuple[int, ...] = (300, 80, 80)
     lengths: tuple[int, ...] = (60, 45, 80)
     fps: float = 30.0
     seed: int = 0

@@ -20,7 +20,7 @@ from torch import Tensor
 from core.actor.checkpoint import Checkpoint
 from core.actor.kinematics import features_to_rotmats, forward_kinematics
 from core.actor.measures import MEASURES, measured
-from core.actor.sampling import decode_features, memory_of, stream
+from core.actor.sampling import decode_features, in_parallel, memory_of, stream
 from core.skeleton import NUM_JOINTS
 
 FloatArray = npt.NDArray[np.float32]
@@ -29,6 +29,7 @@ NUM_SAMPLES = 16  # latents at which the decoder's response is taken
 NUM_PROBES = 8  # random combinations of all joint positions differentiated at each
 NUM_BASES = 6  # latents at which a direction's effect is measured
 REACH = 2.0  # standard deviations walked to either side for that
+NEARLY = 0.75  # of the strongest effect: as good a name, if plainer
 LEAST_EFFECT = 0.35  # spreads over the action's samples; below, no name fits
 
 _cache: weakref.WeakKeyDictionary[Checkpoint, dict[tuple[str, int], tuple[Direction, ...]]]
@@ -60,7 +61,9 @@ def principal_directions(
     """
     known = _cache.setdefault(checkpoint, {})
     if (label, count) not in known:
-        known[label, count] = _find(checkpoint, label, min(count, checkpoint.config.latent_dim))
+        most = min(count, checkpoint.config.latent_dim)
+        work = in_parallel(lambda _: _find(checkpoint, label, most), [slice(0, 1)])
+        (known[label, count],) = work  # on one thread: see in_parallel
     return known[label, count]
 
 
@@ -148,14 +151,19 @@ def _rest_joints() -> FloatArray:
 
 
 def _names(effects: FloatArray) -> list[tuple[str, float]]:
-    """Name each direction after its strongest effect, no name twice, clearest first."""
+    """Name each direction after a strongest effect, no name twice, the clearest first.
+
+    Among effects nearly as strong the one listed first is taken: MEASURES begins with the plainest.
+    """
     names = list(MEASURES)
     chosen = [(f"shape {k + 1}", 0.0) for k in range(len(effects))]
     left = np.abs(effects)
     for _ in range(len(effects)):
-        k, m = np.unravel_index(int(left.argmax()), left.shape)
-        if left[k, m] < LEAST_EFFECT:
+        k = int(left.max(axis=1).argmax())
+        strongest = left[k].max()
+        if strongest < LEAST_EFFECT:
             break
+        m = int(np.argmax(left[k] >= NEARLY * strongest))
         chosen[k] = (names[m], float(effects[k, m]))
         left[k, :] = -1.0
         left[:, m] = -1.0

@@ -66,14 +66,13 @@ def _timing(joints: FloatArray) -> FloatArray:
     return (energy * time).sum(axis=1) / np.maximum(energy.sum(axis=1), 1e-9)
 
 
-def _sidedness(limbs: list[list[int]]) -> Measure:
-    def measure(joints: FloatArray) -> FloatArray:
-        speed = _speed(joints).sum(axis=1)
-        left = sum(speed[:, pair[0]] for pair in limbs)
-        right = sum(speed[:, pair[1]] for pair in limbs)
-        return (left - right) / np.maximum(left + right, 1e-6)
-
-    return measure
+def _side(joints: FloatArray) -> FloatArray:
+    """How much more the left limbs move than the right: 1 = only the left ones."""
+    speed = _speed(joints).sum(axis=1)
+    left, right = (
+        sum(speed[:, pair[k]] for pair in (_ELBOWS, _WRISTS, _KNEES, _ANKLES)) for k in (0, 1)
+    )
+    return (left - right) / np.maximum(left + right, 1e-6)
 
 
 def _height(pair: list[int]) -> Measure:
@@ -145,12 +144,11 @@ def _nod(joints: FloatArray) -> FloatArray:
 
 
 MEASURES: dict[str, Measure] = {
+    "side": _side,
     "turn": _turn,
     "tempo": _tempo,
-    "size": _size,
     "timing": _timing,
-    "active arm": _sidedness([_ELBOWS, _WRISTS]),
-    "active leg": _sidedness([_KNEES, _ANKLES]),
+    "size": _size,
     "hand height": _height(_WRISTS),
     "knee height": _height(_KNEES),
     "foot height": _height(_ANKLES),
@@ -166,7 +164,7 @@ MEASURES: dict[str, Measure] = {
     "bounce": _bounce,
     "travel": _travel,
 }
-"""Name as shown -> measure. Positive: to the left for turn, side lean and the active limbs."""
+"""Name as shown -> measure, the plainest first. Turn, side and side lean rise to the left."""
 
 
 def measured(joints: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core.actor import latent
+from core.actor.directions import _names
 from core.actor.measures import MEASURES, measured
 from core.actor.sampling import SampleRequest, draw_latents, sample
 from core.errors import StudioError
@@ -136,3 +137,14 @@ def test_a_named_direction_raises_what_its_name_says() -> None:
         ]
         values.append(measured(np.stack(joints))[:, column].mean())
     assert values[1] > values[0]
+
+
+def test_of_effects_nearly_as_strong_the_plainest_gives_the_name() -> None:
+    names = list(MEASURES)
+    effects = np.zeros((3, len(names)))
+    effects[0, [0, 5]] = -1.8, 2.0  # nearly as strong: the plainer name, with its own sign
+    effects[1, [0, 7]] = 1.0, 3.0  # not nearly
+    effects[2, 3] = 0.1  # nothing clear
+    found = _names(effects.astype(np.float32))
+    assert [name for name, _ in found] == [names[0], names[7], "shape 3"]
+    assert found[0][1] == pytest.approx(-1.8)

@@ -46,7 +46,7 @@ def test_a_change_raises_its_measure(
 def test_moving_more_raises_size_and_the_arm_that_moves_is_the_active_one() -> None:
     small, large = joints({}, swing=0.2), joints({}, swing=0.8)
     assert MEASURES["size"](large)[0] > 3 * MEASURES["size"](small)[0]
-    assert MEASURES["active arm"](large)[0] == pytest.approx(1.0)
+    assert MEASURES["side"](large)[0] == pytest.approx(1.0)
 
 
 def test_turning_the_body_changes_no_measure_but_turn_and_travel() -> None:

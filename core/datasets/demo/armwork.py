@@ -15,6 +15,7 @@ from core.rotation import rotmat_to_rotvec, rotvec_to_rotmat
 from core.skeleton import JOINT_INDEX
 
 if TYPE_CHECKING:
+    from core.datasets.demo.legwork import Segment
     from core.datasets.demo.rig import Performance
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,6 +25,10 @@ DRAG_SECONDS = 0.055
 MAX_DRAG = np.radians(28.0)
 HAND_LENGTH = 0.185
 """Wrist to finger tips (m) of the free body."""
+HAND_POINTS = np.array([0.0, 0.09, 0.165])
+"""Metres beyond the wrist at which a hand is kept clear of the thighs."""
+THIGH_RADIUS = 0.085
+"""Of a thigh with a flat hand on it (m)."""
 COLLAR_LIFT = np.radians(22.0)
 """The shoulder girdle's rise with the arm overhead (a third of what it is in life)."""
 
@@ -44,11 +49,17 @@ def _reference(side: str) -> FloatArray:
 
 
 def arm_rotations(
-    show: Performance, side: str, track: str, chest: FloatArray, chest_at: FloatArray
+    show: Performance,
+    side: str,
+    track: str,
+    chest: FloatArray,
+    chest_at: FloatArray,
+    thighs: list[Segment],
 ) -> dict[str, FloatArray]:
     """Local rotations (T, 3, 3) of one arm's collar, shoulder, elbow and wrist.
 
-    chest (T, 3, 3) and chest_at (T, 3): rotation and place of spine3 over the floor.
+    chest (T, 3, 3) and chest_at (T, 3): rotation and place of spine3 over the floor. thighs: what
+    a hand must not pass through.
     """
     name = f"arm_{track}"
     times, keys = show.score.arrays(name)
@@ -66,6 +77,7 @@ def arm_rotations(
     shoulder = reference @ rotvec_to_rotmat(curves[:, :3])
     collar = _collar(side, shoulder)
     shoulder, bend = _held(show, side, track, shoulder, curves[:, 3], chest, chest_at, collar)
+    shoulder, bend = _clear(show, side, shoulder, bend, chest, chest_at, collar, thighs)
     return {
         f"{side}_collar": collar,
         f"{side}_shoulder": np.swapaxes(collar, -1, -2) @ shoulder,
@@ -120,6 +132,49 @@ def _held(
     low = np.maximum(0.01 - (tip + chest_at)[:, 1], 0.0) * weight[:, 0]
     lifted = pulled + turned(inward, np.stack([0 * low, low, 0 * low], -1))
     return limb.reach(lifted, pole)
+
+
+def _clear(
+    show: Performance,
+    side: str,
+    shoulder: FloatArray,
+    bend: FloatArray,
+    chest: FloatArray,
+    chest_at: FloatArray,
+    collar: FloatArray,
+    thighs: list[Segment],
+) -> tuple[FloatArray, FloatArray]:
+    """Push the hand out of the thighs where it would pass through them."""
+    rest, limb = proportions(), arm(side)
+    root = rest.offsets[JOINT_INDEX[f"{side}_collar"]] + turned(
+        collar, rest.offsets[JOINT_INDEX[f"{side}_shoulder"]]
+    )
+    inward = np.swapaxes(chest, -1, -2)
+    for _ in range(2):
+        chord = turned(shoulder, limb.chord(bend))
+        forearm = unit(turned(shoulder @ limb.bend(bend), limb.lower))
+        hand = root + chord + HAND_POINTS[:, None, None] * forearm  # (3, T, 3) in the chest's axes
+        hand = chest_at + turned(chest, hand)
+        push = sum(_out_of(thigh, hand) for thigh in thighs)
+        if not np.any(push):
+            break
+        push = turned(inward, softened(np.asarray(push), SOFTNESS_SECONDS / show.step))
+        pole = turned(shoulder, limb.upper) - 0.5 * chord
+        shoulder, bend = limb.reach(chord + push, pole)
+    return shoulder, bend
+
+
+def _out_of(thigh: Segment, points: FloatArray) -> FloatArray:
+    """The push (T, 3) that takes the deepest of ``points`` (N, T, 3) out of a thigh."""
+    start, bone = thigh[0], thigh[1] - thigh[0]
+    along = np.sum((points - start) * bone, -1) / np.sum(bone * bone, -1)
+    away = points - start - np.clip(along, 0.0, 1.0)[..., None] * bone
+    depth = np.maximum(THIGH_RADIUS - np.linalg.norm(away, axis=-1), 0.0)
+    # onto a level thigh a hand is lifted, or else it would flip from one side to the other
+    level = 1.0 - np.abs(unit(bone)[:, 1])
+    away = away + level[:, None] * np.array([0.0, 0.9 * THIGH_RADIUS, 0.0])
+    deepest = np.argmax(depth, axis=0), np.arange(len(start))
+    return np.asarray(depth[deepest][:, None] * unit(away[deepest]))
 
 
 def _wrist(

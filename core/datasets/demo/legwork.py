@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.datasets.demo.rig import Performance
 
 FloatArray = npt.NDArray[np.float64]
+Segment = tuple[FloatArray, FloatArray]
+"""A bone over time: its two ends (T, 3)."""
 
 MAX_STRETCH = 0.994
 """Share of a leg's length it may reach: a straight knee pops."""
@@ -113,11 +115,12 @@ def _under_floor(
 
 def leg_rotations(
     show: Performance, pelvis: FloatArray, root: FloatArray
-) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """Pelvis path (T, 3), let down where needed, and local rotations (T, 3, 3) of both legs."""
+) -> tuple[FloatArray, dict[str, FloatArray], list[Segment]]:
+    """Pelvis path (T, 3), let down where needed, local rotations (T, 3, 3) of both legs, thighs."""
     feet = [Foot(show, "right", "d"), Foot(show, "left", "o")]
     pelvis = _lowered(pelvis, root, feet)
     local: dict[str, FloatArray] = {}
+    thighs: list[Segment] = []
     for foot in feet:
         hip = _hips(pelvis, root, foot.side)
         toes = _about(0, -foot.heel * (1 - foot.free))
@@ -128,8 +131,9 @@ def leg_rotations(
                 break
             foot.ankle = foot.ankle + np.stack([0 * depth, depth, 0 * depth], -1)
         thigh, flexion, shin, rotation, _ = _solve(foot, hip, root)
+        thighs.append((hip, hip + turned(thigh, leg(foot.side).upper)))
         local[f"{foot.side}_hip"] = np.swapaxes(root, -1, -2) @ thigh
         local[f"{foot.side}_knee"] = leg(foot.side).bend(flexion)
         local[f"{foot.side}_ankle"] = np.swapaxes(shin, -1, -2) @ rotation
         local[f"{foot.side}_foot"] = toes
-    return pelvis, local
+    return pelvis, local, thighs

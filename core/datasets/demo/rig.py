@@ -92,7 +92,7 @@ def perform(
     rest = proportions()
     pelvis, root = show.pelvis()
     local: dict[str, FloatArray] = {"pelvis": root, **show.spine(), **show.head()}
-    pelvis, legs = legwork.leg_rotations(show, pelvis, root)
+    pelvis, legs, thighs = legwork.leg_rotations(show, pelvis, root)
     local.update(legs)
     chest = root
     position = pelvis
@@ -100,7 +100,7 @@ def perform(
         position = position + turned(chest, rest.offsets[JOINT_INDEX[joint]])
         chest = chest @ local[joint]
     for side, track in (("right", "d"), ("left", "o")):
-        local.update(arm_rotations(show, side, track, chest, position))
+        local.update(arm_rotations(show, side, track, chest, position, thighs))
     rotations = np.broadcast_to(np.eye(3), (len(at), 24, 3, 3)).copy()
     for name, rotation in local.items():
         rotations[:, JOINT_INDEX[name]] = rotation

@@ -144,3 +144,15 @@ def test_an_unknown_action_is_answered_with_the_list() -> None:
         demo.generate("moonwalk", 0)
     assert "moonwalk" in str(problem.value)
     assert "side kick" in problem.value.hint
+
+
+def test_hands_do_not_pass_through_the_thighs(clips: list[Motion]) -> None:
+    for clip in clips:
+        joints = joint_positions(clip).astype(float)
+        for hand in ("left_hand", "right_hand"):
+            for side in ("left", "right"):
+                hip, knee = (joints[:, JOINT_INDEX[f"{side}_{name}"]] for name in ("hip", "knee"))
+                bone, from_hip = knee - hip, joints[:, JOINT_INDEX[hand]] - hip
+                along = np.clip((from_hip * bone).sum(-1) / (bone * bone).sum(-1), 0, 1)
+                apart = np.linalg.norm(from_hip - along[:, None] * bone, axis=-1)
+                assert apart.min() > 0.06

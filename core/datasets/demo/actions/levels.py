@@ -9,7 +9,7 @@ from core.datasets.demo.style import Style
 
 SEAT = {"up": -0.43, "fwd": -0.40}
 """The pelvis on a chair of 0.45 m, the feet in front of it."""
-ON_THIGHS = {"out": 0.0, "up": -0.66, "fwd": 0.44, "eo": 0.35, "eu": -0.3, "ef": -1.0}
+ON_THIGHS = {"out": 0.04, "up": -0.62, "fwd": 0.44, "eo": 0.35, "eu": -0.3, "ef": -1.0}
 BALANCING = {"out": 0.12, "up": 0.40, "fwd": 0.82, "eo": 0.5, "eu": -1.0, "ef": -0.2}
 SWUNG_BACK = {"out": 0.25, "up": -0.86, "fwd": -0.36, "eo": 0.4, "eu": 0.1, "ef": -1.0}
 
@@ -17,7 +17,7 @@ SWUNG_BACK = {"out": 0.25, "up": -0.86, "fwd": -0.36, "eo": 0.4, "eu": 0.1, "ef"
 def pick_up(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     """Bend knees and hips, take something off the floor beside the feet, bring it up to look at."""
     s, a = Score(), style.amplitude
-    side, fwd = rng.uniform(0.10, 0.24), rng.uniform(0.26, 0.40)
+    side, fwd = rng.uniform(0.25, 0.36), rng.uniform(0.16, 0.34)
     deep = float(np.clip(rng.uniform(0.36, 0.48) * a, 0.34, 0.50))
     t1, t2 = 0.62 + rng.uniform(-0.08, 0.08), 0.86 + rng.uniform(-0.05, 0.1)
     t3 = t2 + rng.uniform(0.55, 0.7)
@@ -29,7 +29,7 @@ def pick_up(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     down = {"up": -deep, "fwd": -0.10 * a, "pitch": 28, "side": 0.03, "yaw": 10, "roll": 4}
     s.key(t1, pelvis=down, spine={"pitch": 50, "yaw": 12, "roll": 5}, head={"pitch": 8, "yaw": -6})
     s.key(t1, foot_o={"heel": 34 + 40 * (deep - 0.36)}, foot_d={"knee_out": 10})
-    s.key(t1, arm_d={"out": 0.05, "up": -0.55, "fwd": 0.8, "eo": 0.8, "eu": 0.0, "ef": -0.6})
+    s.key(t1, arm_d={"out": 0.34, "up": -0.55, "fwd": 0.7, "eo": 0.9, "eu": 0.0, "ef": -0.6})
     s.key(t1, arm_o={"out": 0.16, "up": -0.50, "fwd": 0.62, "eo": 0.7, "eu": -0.4, "ef": -0.5})
     s.key(t1 - 0.04, hold_d={"weight": 1, "y": 0.22})
     s.key(t1 + 0.10, hold_d={"y": 0.19})
@@ -60,11 +60,11 @@ def sit_down(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     t1, t2 = 0.72 + rng.uniform(-0.06, 0.08), 1.15 + rng.uniform(-0.05, 0.15)
     bent = rng.uniform(26, 36) * style.amplitude
     s.key(t1, pelvis={"up": -0.17, "fwd": -0.21, "pitch": 28}, head={"yaw": -8, "pitch": -4})
-    s.key(t1, spine={"pitch": bent, "yaw": 0}, arm_d={**ON_THIGHS, "fwd": 0.55, "up": -0.52})
-    s.key(t1, arm_o={**ON_THIGHS, "fwd": 0.55, "up": -0.52})
+    s.key(t1, spine={"pitch": bent, "yaw": 0}, arm_d={**ON_THIGHS, "fwd": 0.58, "up": -0.42})
+    s.key(t1, arm_o={**ON_THIGHS, "fwd": 0.58, "up": -0.42})
     s.key(t2, pelvis={"up": SEAT["up"] - 0.012, "fwd": SEAT["fwd"], "pitch": 16})
     s.key(t2, spine={"pitch": bent * 0.75}, head={"yaw": 0, "pitch": -6})
-    low = {**ON_THIGHS, "fwd": 0.48, "up": -0.42}
+    low = {**ON_THIGHS, "fwd": 0.50, "up": -0.34}
     s.key(t2, arm_d=low, arm_o=low)
     lean = rng.uniform(0, 12)
     s.key(t2 + 0.42, pelvis={**SEAT, "pitch": -8}, spine={"pitch": lean - 3}, head={"pitch": 3})
@@ -84,11 +84,11 @@ def stand_up(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     bent = rng.uniform(28, 38) * style.amplitude
     s.key(t1, pelvis={"pitch": 30, "fwd": SEAT["fwd"] + 0.07, "up": SEAT["up"] + 0.01})
     s.key(t1, spine={"pitch": bent}, head={"pitch": -10})
-    push = {"out": 0.02, "up": -0.36, "fwd": 0.44, "eo": 0.5, "eu": 0.1, "ef": -1.0}
+    push = {"out": 0.07, "up": -0.26, "fwd": 0.46, "eo": 0.5, "eu": 0.1, "ef": -1.0}
     s.key(t1, arm_d=push, arm_o=push)
     mid = 0.5 * (t1 + t2)
     s.key(mid, pelvis={"pitch": 26, "fwd": -0.15, "up": -0.22}, spine={"pitch": bent * 0.7})
-    s.key(mid, arm_d={**push, "fwd": 0.40, "up": -0.70}, arm_o={**push, "fwd": 0.40, "up": -0.70})
+    s.key(mid, arm_d={**push, "fwd": 0.42, "up": -0.62}, arm_o={**push, "fwd": 0.42, "up": -0.62})
     s.key(t2, pelvis={"pitch": 0, "fwd": 0.015, "up": 0.0}, spine={"pitch": 0}, head={"pitch": 2})
     s.rest(t2 + 0.12, "arm_d", "arm_o")
     s.key(t2 + 0.3, pelvis={"fwd": 0.0}, spine={"pitch": -1}, head={"pitch": 0})

@@ -54,13 +54,13 @@ def throw(rng: np.random.Generator, style: Style, seconds: float) -> Score:
     s.key(t3, spine={"yaw": 30 * a, "pitch": 26, "roll": -4}, head={"yaw": -34, "pitch": -22})
     s.key(
         t3,
-        arm_d={"out": -0.45, "up": -0.62, "fwd": 0.55, "eo": 0.9, "eu": 0.2, "ef": 0.2, "bend": 35},
+        arm_d={"out": -0.45, "up": -0.52, "fwd": 0.64, "eo": 0.9, "eu": 0.2, "ef": 0.2, "bend": 35},
     )
     s.key(t3, arm_o={"out": 0.3, "up": -0.6, "fwd": -0.3, "eo": 0.4, "eu": 0.1, "ef": -1})
     s.key(t4, pelvis={"fwd": 0.05 + stride * 0.4, "up": -0.02, "yaw": 12, "pitch": 4, "roll": 0})
     s.key(t4, spine={"yaw": 8, "pitch": 4, "roll": 0}, head={"yaw": -12, "pitch": 0})
     s.key(t4, foot_d={"heel": 20}, arm_o={"out": 0.16, "up": -0.9, "fwd": 0.1})
-    s.key(
-        t4, arm_d={"out": 0.0, "up": -0.88, "fwd": 0.3, "eo": 0.7, "eu": 0, "ef": -0.8, "bend": 5}
-    )
+    s.key(t3 + 0.26, arm_d={"out": -0.2, "up": -0.56, "fwd": 0.62, "eo": 0.8, "ef": -0.4})
+    back = {"out": 0.14, "up": -0.9, "fwd": 0.2, "eo": 0.7, "eu": 0.0, "ef": -0.8, "bend": 5}
+    s.key(t4, arm_d=back)
     return s

@@ -126,9 +126,7 @@ class SamplingPanel(QWidget):
         self.changed.emit()
 
     def _show_hint(self) -> None:
-        self.long_hint.setText(
-            f"Trained on {self._trained_length} frames; a longer end may drift."
-        )
+        self.long_hint.setText(f"Trained on {self._trained_length} frames; a longer end may drift.")
         self.long_hint.setVisible(self.length.value > self._trained_length)
 
     def _seed_entered(self, value: float) -> None:

@@ -19,7 +19,7 @@ lint: setup       ## style, types, import contracts
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m importlinter.cli lint 2>/dev/null || .venv/bin/lint-imports
+	.venv/bin/lint-imports
 
 setup:
 	@sh tools/setup.sh

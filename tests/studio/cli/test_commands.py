@@ -20,7 +20,6 @@ from core.errors import FileProblem, ModelProblem, NoPersonFound
 from core.motion import Motion, Provenance
 from core.motion_file import load_motion
 from studio.cli.app import COMMANDS
-from studio.cli.generate import DEMO_MODEL
 from studio.cli.strip import row_names
 from studio.cli.window import has_display
 
@@ -253,8 +252,6 @@ def test_a_real_checkpoint_gives_the_same_clip_for_the_same_seed(run, tmp_path):
 
 
 def test_the_demo_model_knows_the_thirteen_actions(run, tmp_path):
-    if not DEMO_MODEL.exists():
-        pytest.skip("the demo model is not there yet: it is trained by training/demo.py")
     from core.datasets import demo
 
     assert run("generate", "--list").out.splitlines() == list(demo.ACTIONS)

@@ -85,7 +85,9 @@ def test_the_newest_of_many_requests_wins(
     for value in range(20, 60):
         page.sliders.rows[0].slider.set_value(value / 20 - 1, quietly=False)
     last = page.sliders.offsets
-    qtbot.waitUntil(lambda: fake_sampler.shaped and fake_sampler.shaped[-1][1].offsets == last)
+    qtbot.waitUntil(
+        lambda: bool(fake_sampler.shaped) and fake_sampler.shaped[-1][1].offsets == last
+    )
     qtbot.waitUntil(
         lambda: abs(page.session._document.shown[0].motion.poses[0, 0, 0] - sum(last)) < 1e-5
     )

@@ -19,8 +19,8 @@ class DemoConfig:
     latent_dim: int = 192
     ff_size: int = 768
     num_heads: int = 4
-    steps: int = 12_000
-    batch_size: int = 40
+    steps: int = 15_000
+    batch_size: int = 24
     lr: float = 5e-4
     warmup_steps: int = 200
     decay_share: float = 0.4  # of all steps, at the end, over which lr falls to zero
@@ -32,7 +32,7 @@ class DemoConfig:
     lambda_vel: float = 1.0  # on frame-to-frame differences: calms jitter
     lambda_world: float = 3.0  # joints' world positions: gives the root's path its due
     lambda_world_vel: float = 60.0  # their frame-to-frame differences: keeps planted feet planted
-    lambda_kl: float = 1e-4
+    lambda_kl: float = 3e-5
     kl_rise: tuple[float, float] = (0.3, 0.7)  # shares of all steps between which lambda_kl rises
     bf16: bool = True  # autocast on the CPU; weights and optimiser stay float32
     seed: int = 10

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from core.actor.checkpoint import load_checkpoint
 from core.actor.config import ActorConfig
 from core.actor.model import Actor
 from core.datasets import demo
@@ -70,6 +71,12 @@ class DemoTraining:
         self.generator.set_state(state["torch_rng"])
         self.step = state["step"]
         return True
+
+    def start_from(self, checkpoint: Path) -> None:
+        """Take the weights of an earlier model of the same shape; everything else begins anew."""
+        earlier = load_checkpoint(checkpoint).model.state_dict()
+        self.model.load_state_dict(earlier)
+        self.average.load(earlier)
 
     def save(self) -> None:
         """Write the state of the run."""
@@ -134,6 +141,7 @@ def main() -> None:
     parser.add_argument("--lr", type=float, default=DemoConfig.lr)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help="go on from the folder's state")
+    parser.add_argument("--start-from", type=Path, help="begin with this model's weights")
     parser.add_argument("--checkpoint", type=Path, help="where to write the finished model")
     parser.add_argument("--export-only", action="store_true", help="write the model and stop")
     options = parser.parse_args()
@@ -144,6 +152,8 @@ def main() -> None:
     training = DemoTraining(options.out, config, pool)
     if (options.resume or options.export_only) and training.resume():
         print(f"Going on from step {training.step}.")
+    elif options.start_from:
+        training.start_from(options.start_from)
     if not options.export_only:
         training.run()
     from training.export import export_checkpoint  # only here: a run does not need it

@@ -31,11 +31,10 @@ Task = tuple[int, int, int, float]  # label, seed, frames, fps
 class PoolSpec:
     """What a pool holds: ``clips_per_action`` clips of each of ``lengths`` (frames), per action.
 
-    All clips are turned to the same side (the right arm throws, the right leg kicks): in a training
-    of an hour a network told to do either learns to do half of both.
+    A clip acts with the side its seed chose; a batch shows half of its clips in the mirror.
     """
 
-    clips_per_action: tuple[int, ...] = (300, 80, 80)
+    clips_per_action: tuple[int, ...] = (600, 200, 200)
     lengths: tuple[int, ...] = (60, 45, 80)
     fps: float = 30.0
     seed: int = 0
@@ -55,14 +54,14 @@ class ClipPool:
         return sum(len(labels) for _, labels in self._arrays.values())
 
     def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Draw clips of one length: x (B, 25, 6, T) float32, y (B,) int64."""
+        """Draw clips of one length, each mirrored or not: x (B, 25, 6, T) float32, y (B,) int64."""
         length = int(rng.choice(self._lengths, p=self._shares))
         features, labels = self._arrays[length]
         picked = rng.integers(0, len(labels), size)
-        return (
-            torch.from_numpy(features[picked].astype(np.float32)),
-            torch.from_numpy(labels[picked]),
-        )
+        x = features[picked].astype(np.float32)
+        flipped = rng.random(size) < 0.5
+        x[flipped] = mirrored(x[flipped])
+        return torch.from_numpy(x), torch.from_numpy(labels[picked])
 
     def of_length(self, length: int) -> tuple[Tensor, Tensor]:
         """All clips of one length: x (N, 25, 6, T) float32, y (N,) int64."""
@@ -73,21 +72,18 @@ class ClipPool:
 def _clip(task: Task) -> HalfArray:
     label, seed, length, fps = task
     motion = demo.generate(demo.ACTIONS[label], seed, num_frames=length, fps=fps)
-    features = np.asarray(motion_to_features(motion))
-    if demo.is_mirrored(demo.ACTIONS[label], seed):
-        features = mirrored(features)
-    return features.astype(np.float16)
+    return np.asarray(motion_to_features(motion)).astype(np.float16)
 
 
 def mirrored(features: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """(25, 6, T) features of the mirror image: left and right exchanged, x turned round.
+    """(..., 25, 6, T) features of the mirror image: left and right exchanged, x turned round.
 
     A rotation R becomes S R S with S = diag(-1, 1, 1), of which the features hold two rows.
     """
     signs = np.array([1, -1, -1, -1, 1, 1], features.dtype)[:, None]
     out = features.copy()
-    out[: len(MIRROR)] = features[list(MIRROR)] * signs
-    out[-1, 0] *= -1
+    out[..., : len(MIRROR), :, :] = features[..., list(MIRROR), :, :] * signs
+    out[..., -1, 0, :] *= -1
     return out
 
 

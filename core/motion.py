@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -76,6 +77,36 @@ class Provenance:
         return cls(**values)
 
 
+class Channels(Mapping[str, FloatArray]):
+    """Per-frame measurements by name, read-only; names and their order are kept in the clip file.
+
+    Names in use: "blur" (sharpness relative to the clip: 1 as sharp as usual, 0 not at all),
+    "spike" (0/1), "quality" (0..1), "contact_left" and "contact_right" (0/1: the foot stands).
+    """
+
+    __slots__ = ("_arrays",)
+
+    def __init__(self, arrays: Mapping[str, npt.ArrayLike], num_frames: int) -> None:
+        for name in arrays:
+            if not name.isidentifier():
+                raise StudioError(f"A channel's name must be a plain word, not {name!r}.")
+        self._arrays = {
+            name: _frozen(value, (num_frames,), f"channel {name}") for name, value in arrays.items()
+        }
+
+    def __getitem__(self, name: str) -> FloatArray:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return f"Channels({', '.join(self._arrays)})"
+
+
 def _frozen(value: npt.ArrayLike, shape: tuple[int | None, ...], name: str) -> FloatArray:
     array = np.array(value, dtype=np.float32)  # a copy: nobody else holds it
     if array.ndim != len(shape) or any(
@@ -99,7 +130,8 @@ class Motion:
 
     poses (T, 24, 3) axis-angle, SMPL joint order, joint 0 = global orientation; trans (T, 3) root
     translation in SMPL's sense (pelvis = rest pelvis + trans); betas (10,) of the body ``body_id``;
-    confidence (T,) in 0..1 or None; inferred = frames that were bridged, not observed.
+    confidence (T,) in 0..1 or None; inferred = frames that were bridged, not observed;
+    channels (T,) each: what was measured frame by frame, see :class:`Channels`.
 
     Raises StudioError with the shape in the message on anything that does not fit.
     """
@@ -111,6 +143,7 @@ class Motion:
     body_id: str = FREE_BODY_ID
     confidence: FloatArray | None = None
     inferred: tuple[int, ...] = ()
+    channels: Mapping[str, FloatArray] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
@@ -134,6 +167,7 @@ class Motion:
             ("fps", fps),
             ("confidence", confidence),
             ("inferred", inferred),
+            ("channels", Channels(self.channels, num_frames)),
         ):
             object.__setattr__(self, name, value)
 
@@ -147,5 +181,30 @@ class Motion:
         return self.num_frames / self.fps
 
     def replace(self, **changes: Any) -> Motion:
-        """Return a copy with some fields changed, checked like a new one."""
+        """Return a copy with some fields changed, checked like a new one.
+
+        When ``poses`` of another length come without ``channels``, those are left out: they
+        measured other frames. :meth:`sliced` keeps them.
+        """
+        poses = changes.get("poses")
+        if poses is not None and "channels" not in changes and len(poses) != self.num_frames:
+            changes["channels"] = {}
         return dataclasses.replace(self, **changes)
+
+    def with_channels(self, **channels: npt.ArrayLike) -> Motion:
+        """Return a copy with these channels (T,) added or replaced."""
+        return self.replace(channels={**self.channels, **channels})
+
+    def sliced(self, start: int = 0, stop: int | None = None) -> Motion:
+        """Return frames ``start`` to ``stop`` (exclusive) with everything that belongs to them.
+
+        Raises StudioError when no frame is left.
+        """
+        start, stop, _ = slice(start, stop).indices(self.num_frames)
+        return self.replace(
+            poses=self.poses[start:stop],
+            trans=self.trans[start:stop],
+            confidence=None if self.confidence is None else self.confidence[start:stop],
+            inferred=tuple(i - start for i in self.inferred if start <= i < stop),
+            channels={name: values[start:stop] for name, values in self.channels.items()},
+        )

@@ -1,7 +1,8 @@
 """The studio's own clip file: one npz with the arrays of a :class:`Motion` and its provenance.
 
 Keys: ``poses (T,24,3)``, ``trans (T,3)``, ``betas (10,)``, ``fps``, ``body_id``, ``provenance``
-(a line of JSON), and where present ``confidence (T,)`` and ``inferred``. Never pickles.
+(a line of JSON), and where present ``confidence (T,)``, ``inferred`` and one ``channel_NAME (T,)``
+for each channel. Never pickles.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _UNREADABLE = (
     OverflowError, MemoryError,
 )  # fmt: skip
 _KEYS = {"poses", "trans", "betas", "fps", "body_id", "provenance", "confidence", "inferred"}
+_CHANNEL = "channel_"
 
 
 def save_motion(path: Path, motion: Motion) -> None:
@@ -40,6 +42,7 @@ def save_motion(path: Path, motion: Motion) -> None:
     }
     if motion.confidence is not None:
         arrays["confidence"] = motion.confidence
+    arrays |= {_CHANNEL + name: values for name, values in motion.channels.items()}
     with written_whole(path) as temporary, temporary.open("wb") as stream:
         np.savez(stream, **arrays)
 
@@ -62,6 +65,11 @@ def load_motion(path: Path) -> Motion:
             body_id=str(arrays.get("body_id", "free")),
             confidence=arrays.get("confidence"),
             inferred=tuple(int(i) for i in np.atleast_1d(arrays.get("inferred", []))),
+            channels={
+                key.removeprefix(_CHANNEL): values
+                for key, values in arrays.items()
+                if key.startswith(_CHANNEL)
+            },
             provenance=Provenance.from_json(str(arrays.get("provenance", "{}"))),
         )
     except StudioError as error:
@@ -80,7 +88,11 @@ def _read_arrays(path: Path) -> dict[str, Any]:
             if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
                 raise FileProblem(f"{path.name} unpacks to more than 1 GB, too large for a clip.")
         with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files if key in _KEYS}
+            return {
+                key: archive[key]
+                for key in archive.files
+                if key in _KEYS or key.startswith(_CHANNEL)
+            }
     except OSError as error:
         raise FileProblem(
             f"{path} cannot be read: {error.strerror or error}.", "Check the name and its rights."

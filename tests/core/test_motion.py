@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -110,3 +111,54 @@ def test_a_newer_files_unknown_keys_are_dropped():
 def test_unreadable_provenance_is_a_sentence(text):
     with pytest.raises(StudioError, match="provenance"):
         Provenance.from_json(text)
+
+
+def test_channels_are_checked_read_only_and_kept_by_edits():
+    made = motion(channels={"blur": [1, 0.5, 0, 1]})
+    assert list(made.channels) == ["blur"]
+    with pytest.raises(ValueError, match="read-only"):
+        made.channels["blur"][0] = 2
+    with pytest.raises(TypeError):
+        made.channels["new"] = np.ones(4)
+    more = made.replace(fps=60).with_channels(spike=np.zeros(4))
+    assert list(more.channels) == ["blur", "spike"]
+    assert "spike" not in made.channels
+
+
+@pytest.mark.parametrize(
+    ("channels", "sentence"),
+    [
+        ({"blur": np.zeros(5)}, r"channel blur must have shape \(4\), not \(5,\)"),
+        ({"blur": [0, np.nan, 0, 0]}, r"channel blur holds a number that is not finite"),
+        ({"a b": np.zeros(4)}, "must be a plain word"),
+    ],
+)
+def test_a_channel_that_does_not_fit_is_a_sentence(channels, sentence):
+    with pytest.raises(StudioError, match=sentence):
+        motion(channels=channels)
+
+
+def test_slicing_keeps_what_belongs_to_the_frames():
+    made = motion(
+        num_frames=6, confidence=np.arange(6) / 6, inferred=(1, 2, 5), channels={"blur": range(6)}
+    )
+    part = made.sliced(2, 5)
+    assert part.num_frames == 3
+    assert part.inferred == (0,)
+    np.testing.assert_allclose(part.confidence, np.arange(2, 5) / 6, rtol=1e-6)
+    np.testing.assert_array_equal(part.channels["blur"], [2, 3, 4])
+    assert made.sliced(-2).inferred == (1,)
+    with pytest.raises(StudioError, match="at least one frame"):
+        made.sliced(3, 3)
+
+
+def test_poses_of_another_length_leave_the_channels_out_unless_given():
+    made = motion(channels={"blur": np.ones(4)})
+    longer = {"poses": np.zeros((5, 24, 3)), "trans": np.zeros((5, 3))}
+    assert not made.replace(**longer).channels
+    assert len(made.replace(**longer, channels={"blur": np.ones(5)}).channels["blur"]) == 5
+
+
+def test_a_motion_with_channels_can_be_sent_to_another_process():
+    sent = pickle.loads(pickle.dumps(motion(channels={"blur": np.ones(4)})))
+    np.testing.assert_array_equal(sent.channels["blur"], np.ones(4))

@@ -26,6 +26,7 @@ def full_motion(num_frames: int = 5) -> Motion:
         body_id="smpl-0123456789ab",
         confidence=generator.uniform(size=num_frames),
         inferred=(1, 2),
+        channels={"quality": generator.uniform(size=num_frames), "blur": np.ones(num_frames)},
         provenance=Provenance(kind="estimated", source="ä video.mp4", latent=(0.5, -1.25)),
     )
 
@@ -35,6 +36,9 @@ def assert_equal(a: Motion, b: Motion) -> None:
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
     for name in ("fps", "body_id", "inferred", "provenance"):
         assert getattr(a, name) == getattr(b, name)
+    assert list(a.channels) == list(b.channels)
+    for name in a.channels:
+        np.testing.assert_array_equal(a.channels[name], b.channels[name])
 
 
 def test_a_clip_comes_back_bit_for_bit(tmp_path):
@@ -186,3 +190,12 @@ def test_no_damage_is_more_than_a_sentence(tmp_path, data):
         load_motion(path)
     except StudioError as refused:
         assert refused.message
+
+
+@pytest.mark.parametrize("values", [np.zeros(2), np.full(3, np.nan), np.array(["a", "b", "c"])])
+def test_a_damaged_channel_is_a_sentence(tmp_path, values):
+    np.savez(
+        tmp_path / "a.npz", poses=np.zeros((3, 24, 3)), trans=np.zeros((3, 3)), channel_blur=values
+    )
+    with pytest.raises(FileProblem, match="damaged"):
+        load_motion(tmp_path / "a.npz")

@@ -161,6 +161,19 @@ def euler_to_rotmat(angles: Array, order: str) -> Array:
     return np.asarray(flat).reshape((*angles.shape[:-1], 3, 3))
 
 
+def quat_multiply(a: Array, b: Array) -> Array:
+    """(..., 4), (..., 4) -> (..., 4): the rotation b followed by a (as matrices: A B)."""
+    aw, ax, ay, az = np.moveaxis(np.asarray(a), -1, 0)
+    bw, bx, by, bz = np.moveaxis(np.asarray(b), -1, 0)
+    parts = [
+        aw * bw - ax * bx - ay * by - az * bz,
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+    ]
+    return np.stack(parts, axis=-1)
+
+
 def continuous_quat(quat: Array) -> Array:
     """(T, ..., 4) -> the same rotations with signs chosen so that neighbours in time are near."""
     quat = np.array(quat)

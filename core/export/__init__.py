@@ -5,28 +5,44 @@ Adding a format is one module with a ``write`` function and one line in ``EXPORT
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import FileProblem
-from core.export import bvh, npz
-from core.export.bvh import BvhOptions
+from core.export import bvh, fbx, npz
+from core.export.options import OPTIONS, ExportOptions, OptionInfo, options_from
+from core.export.prepare import prepared
+from core.export.presets import PRESETS
 from core.motion import Motion
 
 if TYPE_CHECKING:
     from core.body import BodyModel
 
-__all__ = ["EXPORTERS", "BvhOptions", "Exporter", "export_motion", "exporter_for"]
+__all__ = [
+    "EXPORTERS",
+    "OPTIONS",
+    "PRESETS",
+    "ExportOptions",
+    "Exporter",
+    "OptionInfo",
+    "export_motion",
+    "export_motions",
+    "exporter_for",
+    "options_from",
+    "prepared",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exporter:
-    """One file format. ``write(motion, path, body=None, **options)`` writes it whole or not.
+    """One file format. ``write(motion, path, body=None)`` writes it whole or not at all.
 
-    ``options`` is the dataclass of the format's choices, or None where there is nothing to choose;
-    ``description`` is one sentence for the dialog and the command line.
+    With ``options`` it also gets ``options=ExportOptions``; a format that ``holds_several`` clips
+    gets a sequence of motions and their ``names``. What the options say about the motion itself is
+    done before. ``ending`` may have several parts (".amass.npz"); ``description`` is one sentence
+    for the dialog and the command line; ``needs`` names an optional library.
     """
 
     ending: str
@@ -34,6 +50,8 @@ class Exporter:
     description: str
     write: Callable[..., None]
     options: type | None = None
+    holds_several: bool = False
+    needs: str = ""
 
 
 EXPORTERS: dict[str, Exporter] = {
@@ -44,7 +62,15 @@ EXPORTERS: dict[str, Exporter] = {
             name="BVH",
             description="Skeleton and motion as text, read by Blender, Maya, MotionBuilder, Unity.",
             write=bvh.write,
-            options=BvhOptions,
+            options=ExportOptions,
+        ),
+        Exporter(
+            ending=".fbx",
+            name="FBX",
+            description="Skeleton, skinned body and motion for Maya, Unity, Unreal and Blender.",
+            write=fbx.write,
+            options=ExportOptions,
+            holds_several=True,
         ),
         Exporter(
             ending=".npz",
@@ -57,24 +83,88 @@ EXPORTERS: dict[str, Exporter] = {
 
 
 def exporter_for(path: Path) -> Exporter:
-    """Return the exporter of the path's ending. Raises FileProblem listing the known endings."""
-    exporter = EXPORTERS.get(path.suffix.lower())
-    if exporter is None:
-        known = " or ".join(EXPORTERS)
-        wrong = f"the ending {path.suffix}" if path.suffix else "a name without an ending"
-        raise FileProblem(
-            f"{path.name} cannot be written: {wrong} is not known.", f"Let the name end in {known}."
-        )
-    return exporter
+    """Return the exporter of the name's longest known ending.
+
+    Raises FileProblem listing the known endings.
+    """
+    name = path.name.lower()
+    fitting = [ending for ending in EXPORTERS if name.endswith(ending) and name != ending]
+    if fitting:
+        return EXPORTERS[max(fitting, key=len)]
+    known = " or ".join(EXPORTERS)
+    wrong = f"the ending {path.suffix}" if path.suffix else "a name without an ending"
+    raise FileProblem(
+        f"{path.name} cannot be written: {wrong} is not known.", f"Let the name end in {known}."
+    )
+
+
+def stem_of(path: Path) -> str:
+    """The file's name without its ending, however many parts that has."""
+    return path.name[: -len(exporter_for(path).ending)]
 
 
 def export_motion(
-    motion: Motion, path: Path, *, body: BodyModel | None = None, **options: Any
+    motion: Motion,
+    path: Path,
+    options: ExportOptions | None = None,
+    *,
+    body: BodyModel | None = None,
+    **values: Any,
 ) -> None:
     """Write a clip in the format of the path's ending, whole or not at all.
 
-    ``body`` gives the rest joints (default: the body the clip was made with); ``options`` are the
-    fields of the exporter's options class. Raises FileProblem; ValueError for a bad option.
+    ``body`` is the body to write (default: the one the clip was made with); ``values`` are fields
+    of ExportOptions, on top of ``options``. Raises FileProblem; StudioError for a bad option.
+    """
+    export_motions([motion], path, options, body=body, **values)
+
+
+def export_motions(
+    motions: Sequence[Motion],
+    path: Path,
+    options: ExportOptions | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    body: BodyModel | None = None,
+    **values: Any,
+) -> None:
+    """Write clips into one file, whole or not at all; several only where the format can.
+
+    ``names`` are the clips' names in the file (default: the file's own, numbered). Raises
+    FileProblem where the format holds one clip or their bodies differ; StudioError for an option.
     """
     path = Path(path)
-    exporter_for(path).write(motion, path, body=body, **options)
+    exporter = exporter_for(path)
+    wanted = options_from(values) if options is None else options
+    if options is not None and values:
+        options_from(values)  # names that are not options
+        wanted = replace(options, **values)
+    if not motions:
+        raise FileProblem("There is no clip to write.", "Choose at least one.")
+    if len(motions) > 1 and not exporter.holds_several:
+        raise FileProblem(
+            f"{exporter.name} holds one clip a file, not {len(motions)}.",
+            "Write one file a clip, or choose FBX or GLB.",
+        )
+    ready = [prepared(motion, wanted, body) for motion in motions]
+    if exporter.holds_several:
+        titles = unique_names(names or [stem_of(path)] * len(ready))
+        exporter.write(ready, path, names=titles, body=body, options=wanted)
+    elif exporter.options is not None:
+        exporter.write(ready[0], path, body=body, options=wanted)
+    else:
+        exporter.write(ready[0], path, body=body)
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Number names that occur more than once: kick, kick 2, kick 3."""
+    taken: set[str] = set()
+    out = []
+    for name in names:
+        number, own = 1, name
+        while own in taken:
+            number += 1
+            own = f"{name} {number}"
+        taken.add(own)
+        out.append(own)
+    return out

@@ -3,70 +3,35 @@
 Decisions, each because readers disagree about the alternative: the root's OFFSET is zero and its
 channels hold the absolute pelvis position; rotation orders are chosen per joint and clip and the
 angles unrolled, so that nothing spins between keys; the frame time has ten decimals; end sites
-have a length. Y up, facing +Z, centimetres unless metres are asked for. BVH has no comments, so
+have a length. Y up, facing +Z, centimetres unless asked otherwise. BVH has no comments, so
 the provenance cannot travel in it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.atomic import written_whole
-from core.export.euler import ORDERS, Array, choose_orders, euler_curves
+from core.export.euler import Array, chosen_orders, euler_curves
+from core.export.options import ExportOptions
+from core.export.prepare import body_of
+from core.export.presets import PRESETS
+from core.export.rest import ends_of, pose_of_rest
+from core.export.rig import Rig, build_rig
 from core.motion import Motion
-from core.rotation import rotvec_to_quat, rotvec_to_rotmat
-from core.skeleton import CHILDREN, JOINT_INDEX, NUM_JOINTS, PARENTS
+from core.rotation import quat_multiply, quat_to_rotmat, rotmat_to_quat
 
 if TYPE_CHECKING:
     from core.body import BodyModel
 
-Unit = Literal["cm", "m"]
-
-BVH_NAMES: tuple[str, ...] = (
-    "Pelvis", "L_Hip", "R_Hip", "Spine1", "L_Knee", "R_Knee", "Spine2", "L_Ankle", "R_Ankle",
-    "Spine3", "L_Foot", "R_Foot", "Neck", "L_Collar", "R_Collar", "Head", "L_Shoulder",
-    "R_Shoulder", "L_Elbow", "R_Elbow", "L_Wrist", "R_Wrist", "L_Hand", "R_Hand",
-)  # fmt: skip
+BVH_NAMES: tuple[str, ...] = PRESETS["smpl"].names
 """The names SMPL tools use in BVH and FBX; no spaces or colons, which break simple readers."""
 
-END_SITES: dict[str, tuple[float, float, float]] = {  # metres beyond the last joint
-    "head": (0.0, 0.18, 0.0),
-    "left_foot": (0.0, 0.0, 0.07),
-    "right_foot": (0.0, 0.0, 0.07),
-    "left_hand": (0.08, 0.0, 0.0),
-    "right_hand": (-0.08, 0.0, 0.0),
-}
-_END_OF = {JOINT_INDEX[name]: np.array(end) for name, end in END_SITES.items()}
-_TABLE = {"pelvis": "ZXY"} | dict.fromkeys(
-    ("left_shoulder", "right_shoulder", "left_wrist", "right_wrist"), "ZYX"
-)
-TABLE_ORDERS = [_TABLE.get(name, "YZX") for name in JOINT_INDEX]
-"""The best fixed order a joint, measured on 1,174 mocap clips; "auto" is a little better still."""
-_UNITS_PER_METRE: dict[Unit, float] = {"cm": 100.0, "m": 1.0}
-
-
-@dataclass(frozen=True, kw_only=True)
-class BvhOptions:
-    """What can be chosen about a BVH.
-
-    ``unit``: readers know no unit; cm is what most expect (in Blender: import with scale 0.01).
-    ``rotation_order``: "auto" (per joint and clip), "table" (one fixed order a joint), or one of
-    the six orders for every joint ("ZXY" for programs that assume one).
-    """
-
-    unit: Unit = "cm"
-    rotation_order: str = "auto"
-
-    def __post_init__(self) -> None:
-        if self.unit not in _UNITS_PER_METRE:
-            raise ValueError(f"unit must be cm or m, not {self.unit!r}")
-        if self.rotation_order not in ("auto", "table", *ORDERS):
-            known = ", ".join(("auto", "table", *ORDERS))
-            raise ValueError(f"rotation_order must be one of {known}, not {self.rotation_order!r}")
+_UNITS_PER_METRE: dict[str, float] = {"cm": 100.0, "m": 1.0}
+_FACING_DEGREES: dict[str, float] = {"+z": 0.0, "+x": 90.0, "-z": 180.0, "-x": -90.0}
 
 
 def write(
@@ -74,90 +39,98 @@ def write(
     path: Path,
     *,
     body: BodyModel | None = None,
-    unit: Unit = "cm",
-    rotation_order: str = "auto",
+    options: ExportOptions | None = None,
 ) -> None:
-    """Write the clip as BVH, whole or not at all. Raises FileProblem; ValueError for an option."""
-    options = BvhOptions(unit=unit, rotation_order=rotation_order)
-    text = to_text(motion, rest_joints(motion, body), options)
+    """Write a prepared clip as BVH, whole or not at all. Raises FileProblem."""
+    options = options or ExportOptions()
+    rig = build_rig(
+        [motion], [path.stem], options, body, with_mesh=False, with_prefix=False, bones="world"
+    )
+    text = to_text(rig, options, tips(motion, options, body))
     with written_whole(path) as temporary:
         temporary.write_bytes(text.encode("ascii"))
 
 
-def rest_joints(motion: Motion, body: BodyModel | None = None) -> Array:
-    """(24, 3) metres: the rest joints of the body in the clip's shape.
-
-    The clip's betas count only for the body they belong to.
-    """
-    from core.body import body_for
-
-    if body is None:
-        body = body_for(motion)
-    betas = motion.betas if motion.body_id == body.body_id else np.zeros_like(motion.betas)
-    return np.asarray(body.shaped(betas).joints, dtype=np.float64)
+def tips(motion: Motion, options: ExportOptions, body: BodyModel | None = None) -> dict[int, Array]:
+    """Return {SMPL joint: (3,) metres} of the end sites, as the rest pose turns them."""
+    joints = np.asarray(body_of(motion, body)[1].joints, np.float64)
+    return ends_of(pose_of_rest(options.rest_pose, joints).turns)
 
 
-def to_text(motion: Motion, joints: Array, options: BvhOptions | None = None) -> str:
-    """Return the whole file for a body with these (24, 3) rest joints in metres."""
-    options = options or BvhOptions()
-    scale = _UNITS_PER_METRE[options.unit]
-    rotvec = motion.poses.astype(np.float64)
-    rotmat = rotvec_to_rotmat(rotvec)
-    match options.rotation_order:
-        case "auto":
-            orders = choose_orders(rotmat, rotvec_to_quat(rotvec))
-        case "table":
-            orders = TABLE_ORDERS
-        case uniform:
-            orders = [uniform] * NUM_JOINTS
+def frame_turn(options: ExportOptions) -> Array:
+    """(3, 3) turn of the file's frame against the program's (y up, facing +z)."""
+    angle = np.radians(_FACING_DEGREES[options.facing])
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, 0.0, sine], [0.0, 1.0, 0.0], [-sine, 0.0, cosine]])
+    if options.up == "z":
+        turn = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]) @ turn
+    return np.where(np.abs(turn) < 1e-12, 0.0, turn)
+
+
+def to_text(rig: Rig, options: ExportOptions, ends: dict[int, Array]) -> str:
+    """Return the whole file for a rig with one take; ``ends`` as :func:`tips` gives them."""
+    take, scale = rig.takes[0], _UNITS_PER_METRE[options.unit]
+    turn = frame_turn(options)
+    quats = take.quats
+    if not np.array_equal(turn, np.eye(3)):  # the same rotation seen from the turned frame
+        there = rotmat_to_quat(turn)
+        quats = quat_multiply(quat_multiply(there, quats), there * [1.0, -1.0, -1.0, -1.0])
+    rotmat = quat_to_rotmat(quats)
+    orders = chosen_orders(options.rotation_order, [rotmat], [quats], rig.joints)
     angles = np.degrees(euler_curves(rotmat, orders))
-    channels = np.empty((motion.num_frames, 3 + 3 * NUM_JOINTS))
-    channels[:, :3] = (joints[0] + motion.trans) * scale
-    channels[:, 3:] = angles[:, DEPTH_FIRST].reshape(motion.num_frames, -1)
-    frame_time = f"Frame Time: {1.0 / motion.fps:.10f}"  # six decimals would read as 30.0003 fps
+    columns = []
+    for bone in _depth_first(rig.parents):
+        if bone in take.travel or rig.parents[bone] < 0:
+            travel = take.travel.get(bone, np.zeros((take.num_frames, 3)))
+            columns.append(travel @ turn.T * scale)
+        columns.append(angles[:, bone])
     lines = [
-        *_hierarchy(joints * scale, orders, scale),
+        *_hierarchy(rig, orders, (rig.offsets @ turn.T) * scale, ends, turn * scale),
         "MOTION",
-        f"Frames: {motion.num_frames}",
-        frame_time,
-        *_rows(channels),
+        f"Frames: {take.num_frames}",
+        f"Frame Time: {1.0 / take.fps:.10f}",  # six decimals would read as 30.0003 fps
+        *_rows(np.concatenate(columns, axis=1)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _depth_first() -> list[int]:
-    order, waiting = [], [0]
+def _children(parents: tuple[int, ...]) -> list[list[int]]:
+    return [[c for c, p in enumerate(parents) if p == bone] for bone in range(len(parents))]
+
+
+def _depth_first(parents: tuple[int, ...]) -> list[int]:
+    """Bones in the order of a BVH hierarchy and therefore of its channels."""
+    children, order, waiting = _children(parents), [], [0]
     while waiting:
-        joint = waiting.pop()
-        order.append(joint)
-        waiting.extend(reversed(CHILDREN[joint]))
+        bone = waiting.pop()
+        order.append(bone)
+        waiting.extend(reversed(children[bone]))
     return order
 
 
-DEPTH_FIRST: list[int] = _depth_first()
-"""Joints in the order of a BVH hierarchy and therefore of its channels."""
+def _hierarchy(
+    rig: Rig, orders: list[str], offsets: Array, ends: dict[int, Array], turn: Array
+) -> list[str]:
+    lines, children, travels = ["HIERARCHY"], _children(rig.parents), rig.takes[0].travel
 
-
-def _hierarchy(joints: Array, orders: list[str], scale: float) -> list[str]:
-    lines = ["HIERARCHY"]
-
-    def add(joint: int, depth: int) -> None:
+    def add(bone: int, depth: int) -> None:
         pad = "\t" * depth
-        offset = joints[joint] - joints[PARENTS[joint]] if joint else np.zeros(3)
-        rotation = " ".join(f"{letter}rotation" for letter in orders[joint])
-        channels = f"3 {rotation}" if joint else f"6 Xposition Yposition Zposition {rotation}"
+        is_root = rig.parents[bone] < 0
+        has_place = is_root or bone in travels  # its channels hold the place, so no offset
+        rotation = " ".join(f"{letter}rotation" for letter in orders[bone])
+        places = "6 Xposition Yposition Zposition" if has_place else "3"
         lines.extend(
             (
-                f"{pad}{'JOINT' if joint else 'ROOT'} {BVH_NAMES[joint]}",
+                f"{pad}{'ROOT' if is_root else 'JOINT'} {rig.names[bone]}",
                 f"{pad}{{",
-                f"{pad}\tOFFSET {_numbers(offset)}",
-                f"{pad}\tCHANNELS {channels}",
+                f"{pad}\tOFFSET {_numbers(np.zeros(3) if has_place else offsets[bone])}",
+                f"{pad}\tCHANNELS {places} {rotation}",
             )
         )
-        for child in CHILDREN[joint]:
+        for child in children[bone]:
             add(child, depth + 1)
-        if not CHILDREN[joint]:
-            end = _numbers(_END_OF[joint] * scale)
+        if not children[bone]:
+            end = _numbers(turn @ ends[rig.joints[bone]])
             lines.extend((f"{pad}\tEnd Site", f"{pad}\t{{", f"{pad}\t\tOFFSET {end}", f"{pad}\t}}"))
         lines.append(f"{pad}}}")
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from core.errors import FileProblem, StudioError
-from core.export import EXPORTERS, export_motion, exporter_for
-from core.export.bvh import BvhOptions
+from core.errors import FileProblem
+from core.export import EXPORTERS, export_motion, exporter_for, options_from
 from core.motion_file import load_motion
 from studio.cli.running import clip_paths, progress_bar
 
@@ -45,16 +44,11 @@ def export(
     """
     paths = clip_paths(clips)
     targets = _targets(paths, out, to)
-    options: dict[str, Any] = {"unit": unit, "rotation_order": rotation_order}
-    try:
-        BvhOptions(**options)
-    except ValueError as error:
-        raise StudioError(f"The option {error}.") from error
+    options = options_from({"unit": unit, "rotation_order": rotation_order})
     with progress_bar("Exporting") as progress:
         for number, (source, target) in enumerate(zip(paths, targets, strict=True)):
             progress.step(number / len(paths), source.name)
-            chosen = options if exporter_for(target).options is BvhOptions else {}
-            export_motion(load_motion(source), target, **chosen)
+            export_motion(load_motion(source), target, options)
             print(target)
 
 

@@ -13,8 +13,11 @@ import pybvh
 import pytest
 
 from core.body import default_body, joint_positions
-from core.export import BvhOptions, export_motion
-from core.export.bvh import BVH_NAMES, TABLE_ORDERS, rest_joints, to_text
+from core.errors import StudioError
+from core.export import ExportOptions, export_motion
+from core.export.bvh import BVH_NAMES
+from core.export.euler import TABLE_ORDERS
+from core.export.prepare import body_of
 from core.motion import Motion
 from core.rotation import quat_to_rotvec, rotvec_to_quat, slerp_quat
 from core.skeleton import JOINT_INDEX
@@ -84,9 +87,10 @@ def test_the_file_follows_the_conventions_readers_agree_on(tmp_path):
     np.testing.assert_allclose(bvh.frames[:, :3], pelvis, atol=1e-4)
 
 
-def test_no_minus_zero_and_no_exponent_is_written():
+def test_no_minus_zero_and_no_exponent_is_written(tmp_path):
     motion = Motion(poses=np.full((3, 24, 3), -1e-9), trans=np.full((3, 3), -1e-12))
-    text = to_text(motion, np.zeros((24, 3)))
+    export_motion(motion, tmp_path / "a.bvh")
+    text = (tmp_path / "a.bvh").read_text("ascii")
     assert "-0.000000" not in text
     assert "e-" not in text
 
@@ -96,8 +100,8 @@ def test_the_clips_shape_counts_only_on_its_own_body():
     tall[0] = 2.0
     own = Motion(poses=np.zeros((1, 24, 3)), trans=np.zeros((1, 3)), betas=tall)
     mean = default_body().shaped(np.zeros(10)).joints
-    assert np.abs(rest_joints(own) - mean).max() > 0.005
-    np.testing.assert_allclose(rest_joints(own.replace(body_id="smpl-0")), mean)
+    assert np.abs(body_of(own)[1].joints - mean).max() > 0.005
+    np.testing.assert_allclose(body_of(own.replace(body_id="smpl-0"))[1].joints, mean)
 
 
 def test_between_keys_the_joints_stay_near_the_slerped_motion(tmp_path):
@@ -124,15 +128,17 @@ def test_the_fixed_table_is_the_measured_one():
 
 
 def test_a_wrong_option_says_what_is_possible():
-    with pytest.raises(ValueError, match="cm or m"):
-        BvhOptions(unit="inch")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="auto, table, XYZ"):
-        BvhOptions(rotation_order="ZZZ")
+    with pytest.raises(StudioError, match="cm or m"):
+        ExportOptions(unit="inch")
+    with pytest.raises(StudioError, match="auto or table or XYZ"):
+        export_motion(lively_motion(2), Path("a.bvh"), rotation_order="ZZZ")
+    with pytest.raises(StudioError, match="no export option colour"):
+        export_motion(lively_motion(2), Path("a.bvh"), colour="red")
 
 
 def test_a_minute_is_written_within_150_ms_of_processor_time(tmp_path):
     motion = lively_motion(1800)
-    rest_joints(motion)
+    body_of(motion)
 
     def seconds() -> float:
         start = time.process_time()

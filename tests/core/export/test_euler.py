@@ -83,7 +83,7 @@ def middle_error_deg(motion, orders):
 
 def chosen(motion):
     rotvec = motion.poses.astype(float)
-    return choose_orders(rotvec_to_rotmat(rotvec), rotvec_to_quat(rotvec))
+    return choose_orders([rotvec_to_rotmat(rotvec)], [rotvec_to_quat(rotvec)])
 
 
 def test_no_uniform_order_beats_the_chosen_ones_at_any_joint():

@@ -31,7 +31,7 @@ def test_the_clip_file_keeps_everything(tmp_path):
 
 
 def test_an_unknown_ending_lists_the_known_ones(tmp_path):
-    with pytest.raises(FileProblem, match=r"ending \.fbxx is not known.*\.bvh or \.npz"):
+    with pytest.raises(FileProblem, match=r"ending \.fbxx is not known.*\.bvh or \.fbx"):
         export_motion(lively_motion(2), tmp_path / "a.fbxx")
     with pytest.raises(FileProblem, match="without an ending"):
         exporter_for(Path("a"))

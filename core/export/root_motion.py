@@ -1,0 +1,40 @@
+"""Splitting the pelvis' motion into travel on the ground and what remains above it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from core.rotation import quat_multiply
+
+Array = npt.NDArray[np.float64]
+
+_UNDEFINED = 0.2
+"""Below this cosine of half the tilt the body is nearly upside down and has no heading."""
+
+
+def heading_of(quat: Array) -> Array:
+    """(T, 4) orientations -> (T,) unwrapped turn about +Y in radians, the twist about Y.
+
+    The twist stays defined when the body lies down, unlike the direction of its Z axis. Frames
+    where it is nearly upside down take the turn between their neighbours'.
+    """
+    w, y = quat[:, 0], quat[:, 2]
+    heading = 2.0 * np.arctan2(y, w)
+    frames = np.arange(len(quat))
+    known = np.hypot(w, y) > _UNDEFINED
+    if not known.any():
+        return np.zeros(len(quat))
+    return np.interp(frames, frames[known], np.unwrap(heading[known]))
+
+
+def split_heading(heading: Array, quat: Array, pelvis: Array) -> tuple[Array, Array, Array]:
+    """Split orientations (T, 4) and positions (T, 3) into a ground bone's and the pelvis' own.
+
+    Returns the ground bone's orientation (T, 4), the pelvis' orientation on it (T, 4), and the
+    pelvis' place (T, 3) on it when it stands at (x, 0, z) below: straight above.
+    """
+    ground = np.zeros_like(quat)
+    ground[:, 0], ground[:, 2] = np.cos(0.5 * heading), np.sin(0.5 * heading)
+    back = ground * [1.0, -1.0, -1.0, -1.0]
+    return ground, quat_multiply(back, quat), pelvis * [0.0, 1.0, 0.0]

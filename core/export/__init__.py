@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import FileProblem
-from core.export import bvh, fbx, npz
+from core.export import bvh, fbx, glb, npz
 from core.export.options import OPTIONS, ExportOptions, OptionInfo, options_from
 from core.export.prepare import prepared
 from core.export.presets import PRESETS
@@ -69,6 +69,14 @@ EXPORTERS: dict[str, Exporter] = {
             name="FBX",
             description="Skeleton, skinned body and motion for Maya, Unity, Unreal and Blender.",
             write=fbx.write,
+            options=ExportOptions,
+            holds_several=True,
+        ),
+        Exporter(
+            ending=".glb",
+            name="GLB",
+            description="Skeleton, skinned body and motion for the web, Blender, Unity and VRM.",
+            write=glb.write,
             options=ExportOptions,
             holds_several=True,
         ),

@@ -1,15 +1,18 @@
-"""One way to report progress and to be cancelled, shared by every piece of long work.
+"""One way to report progress, to be paused and to be cancelled, for every piece of long work.
 
 Must stay free of Qt and of threads: the caller decides where the reports go.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from core.errors import Cancelled
+
+_PAUSE_SECONDS = 0.05  # between two looks whether a pause is over
 
 
 def _silent(fraction: float, text: str, preview: Any = None) -> None:
@@ -25,17 +28,81 @@ class Progress:
     """Where long work reports to.
 
     ``report(fraction, text, preview)``: fraction in 0..1, one short text, and optionally a picture
-    (H, W, 3) uint8 RGB to show meanwhile. ``is_cancelled()`` is asked between steps.
+    (H, W, 3) uint8 RGB to show meanwhile. ``is_cancelled()`` and ``is_paused()`` are asked between
+    steps; work that is paused waits in its step until it is not, or is cancelled.
     """
 
     report: Callable[..., None] = _silent
     is_cancelled: Callable[[], bool] = _never
+    is_paused: Callable[[], bool] = _never
 
     def step(self, fraction: float, text: str = "", preview: Any = None) -> None:
-        """Report, and raise :class:`Cancelled` if the user asked to stop."""
-        if self.is_cancelled():
-            raise Cancelled(text or "Cancelled.")
+        """Wait while paused, report, and raise :class:`Cancelled` if the user asked to stop."""
+        self.wait_if_paused(text)
         self.report(min(max(fraction, 0.0), 1.0), text, preview)
+
+    def wait_if_paused(self, text: str = "") -> None:
+        """Return once the work may go on; raise :class:`Cancelled` if it is to stop.
+
+        ``text`` says in the exception what was stopped.
+        """
+        while not self.is_cancelled():
+            if not self.is_paused():
+                return
+            time.sleep(_PAUSE_SECONDS)
+        raise Cancelled(text or "Cancelled.")
+
+    def part(self, start: float, end: float) -> Progress:
+        """Return a progress whose 0..1 is ``start``..``end`` of this one."""
+
+        def report(fraction: float, text: str = "", preview: Any = None) -> None:
+            self.report(start + (end - start) * fraction, text, preview)
+
+        return Progress(report=report, is_cancelled=self.is_cancelled, is_paused=self.is_paused)
 
 
 SILENT = Progress()
+
+
+class TimeLeft:
+    """Tells from the fractions reported how many seconds the work will still take.
+
+    Feed every report to :meth:`seconds`. The speed is that of the recent past, so a change of
+    phase, a pause or work taken up again at two thirds does not spoil the answer for long.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last: tuple[float, float] | None = None
+        self._first: tuple[float, float] | None = None
+        self._pace: float | None = None  # seconds for the whole work
+
+    _SETTLE_SECONDS = 1.0  # before a first guess
+    _MEMORY_SECONDS = 15.0
+    _LONGEST_STEP = 20.0  # seconds; more between two reports was a pause or a sleeping machine
+
+    def seconds(self, fraction: float) -> float | None:
+        """Return the seconds left at this fraction, None while there is nothing to go by."""
+        now = self._clock()
+        if self._last is None or fraction < self._last[1]:
+            self._first = self._last = (now, fraction)
+            self._pace = None
+            return None
+        then, before = self._last
+        if fraction > before:
+            if now - then < self._LONGEST_STEP:
+                pace = (now - then) / (fraction - before)
+                share = min((now - then) / self._MEMORY_SECONDS, 1.0)
+                self._pace = pace if self._pace is None else self._blended(pace, share)
+            self._last = (now, fraction)
+        assert self._first is not None
+        if self._pace is None or now - self._first[0] < self._SETTLE_SECONDS:
+            return None
+        return (1.0 - fraction) * self._pace
+
+    def _blended(self, pace: float, share: float) -> float:
+        # averaged as speeds: one instant step (a chunk found finished) must not say "at once"
+        assert self._pace is not None
+        assert self._first is not None and self._last is not None
+        share = max(share, 0.02)
+        return 1.0 / ((1.0 - share) / max(self._pace, 1e-9) + share / max(pace, 1e-9))

@@ -4,7 +4,15 @@ Qt-free and torch-free; the window's ``Document`` and scripts use the same class
 """
 
 from core.project.clip import Clip, Media
-from core.project.commands import AddClips, Command, DeleteClips, NewClip, RenameClip, UndoStack
+from core.project.commands import (
+    AddClips,
+    Command,
+    DeleteClips,
+    NewClip,
+    RenameClip,
+    ReplaceMotion,
+    UndoStack,
+)
 from core.project.project import Project, default_project
 
 __all__ = [
@@ -16,6 +24,7 @@ __all__ = [
     "NewClip",
     "Project",
     "RenameClip",
+    "ReplaceMotion",
     "UndoStack",
     "default_project",
 ]

@@ -102,6 +102,33 @@ class RenameClip:
 
 
 @dataclass
+class ReplaceMotion:
+    """Give a clip another motion, for instance the cleaned one; undo gives the old one back.
+
+    ``verb`` says what was done to it: "clean up", "reset".
+    """
+
+    clip_id: str
+    motion: Motion
+    verb: str = "change"
+    name: str = field(default="", init=False)
+    before: Motion | None = field(default=None, init=False)
+
+    @property
+    def text(self) -> str:
+        return f"{self.verb} {self.name}".strip()
+
+    def do(self, project: Project) -> None:
+        before = project.motion(self.clip_id)
+        self.name = project.replace_motion(self.clip_id, self.motion).name
+        self.before = before
+
+    def undo(self, project: Project) -> None:
+        if self.before is not None:
+            project.replace_motion(self.clip_id, self.before)
+
+
+@dataclass
 class DeleteClips:
     """Move clips to the bin."""
 

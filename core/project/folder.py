@@ -14,6 +14,7 @@ from core.errors import FileProblem
 INDEX_NAME = "project.sqlite"
 CLIPS = "clips"
 BIN = "bin"
+ORIGINALS = "originals"  # clips as they were before their first change
 _STALE_SECONDS = 3600.0  # a temporary file this old was left by a program that was killed
 
 

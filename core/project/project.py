@@ -1,7 +1,7 @@
 """A project folder: one npz a clip, an index over them, and a bin for what was deleted.
 
 ``clips/<name>--<id>.npz`` are the clips, ``bin/`` holds the deleted ones until they are purged,
-``project.sqlite`` is the index. The file names carry name and id, so that a lost or broken index
+``originals/<id>.npz`` what a clip was before it was cleaned, ``project.sqlite`` is the index. The file names carry name and id, so that a lost or broken index
 is rebuilt from the folder and no clip is ever lost with it. Safe to call from several threads.
 """
 
@@ -30,7 +30,16 @@ from core.project.clip import (
     parsed_file_name,
     unique_name,
 )
-from core.project.folder import BIN, CLIPS, INDEX_NAME, check_folder, is_writable, scan, set_aside
+from core.project.folder import (
+    BIN,
+    CLIPS,
+    INDEX_NAME,
+    ORIGINALS,
+    check_folder,
+    is_writable,
+    scan,
+    set_aside,
+)
 from core.project.index import DamagedIndex, Index
 
 _LOG = logging.getLogger(__name__)
@@ -189,6 +198,37 @@ class Project:
             self._keep(clip.id, motion)
             return clip
 
+    def replace_motion(self, clip_id: str, motion: Motion) -> Clip:
+        """Give a clip another motion, for instance a cleaned one; what it was first stays.
+
+        The clip keeps id, name and label. Raises StudioError or FileProblem, and then nothing has
+        changed.
+        """
+        self._check_writable()
+        with self._lock:
+            clip, path = self.clip(clip_id), self.path(clip_id)
+            before = self.motion(clip_id)
+            first = self._original_path(clip_id)
+            if not first.exists():
+                save_motion(first, before)
+            save_motion(path, motion)
+            new = dataclasses.replace(clip, num_frames=motion.num_frames, fps=motion.fps)
+            try:
+                self._index.insert(new, self._index.file_of(clip_id) or "")
+            except BaseException:
+                save_motion(path, before)
+                raise
+            self._keep(clip_id, motion)
+            return new
+
+    def original(self, clip_id: str) -> Motion:
+        """The clip's motion as it came into the project, before any :meth:`replace_motion`."""
+        first = self._original_path(self.clip(clip_id).id)
+        return load_motion(first) if first.exists() else self.motion(clip_id)
+
+    def _original_path(self, clip_id: str) -> Path:
+        return self.folder / ORIGINALS / f"{clip_id}.npz"
+
     def rename(self, clip_id: str, name: str) -> Clip:
         """Give a clip another name; one already taken gets a number. Raises StudioError."""
         name = cleaned_name(name)
@@ -223,6 +263,7 @@ class Project:
             path = self.path(clip_id)
             try:
                 path.unlink(missing_ok=True)
+                self._original_path(clip_id).unlink(missing_ok=True)
             except OSError as error:
                 raise explain_write_error(path, error) from error
             self._motions.pop(clip_id, None)

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import FileProblem, StudioError
-from core.project import AddClips, DeleteClips, NewClip, Project, RenameClip, UndoStack
+from core.project import (
+    AddClips,
+    DeleteClips,
+    NewClip,
+    Project,
+    RenameClip,
+    ReplaceMotion,
+    UndoStack,
+)
 from tests.core.project.motions import small_motion
 
 
@@ -181,3 +189,38 @@ def test_any_history_goes_back_to_nothing_and_forth_again(steps):
         for clip in stack.project.clips():
             assert stack.project.motion(clip.id).num_frames == 6
         stack.project.close()
+
+
+def test_a_replaced_motion_can_be_undone_and_the_first_one_is_never_lost(stack):
+    add = AddClips(new("a"))
+    stack.execute(add)
+    clip_id, project = add.added[0].id, stack.project
+    first = project.motion(clip_id)
+    longer, longest = small_motion(5, num_frames=9), small_motion(6, num_frames=11)
+    for motion in (longer, longest):
+        stack.execute(ReplaceMotion(clip_id, motion, verb="clean up"))
+    assert stack.undo_text == "Undo clean up a"
+    assert project.clip(clip_id).num_frames == 11
+    assert (project.original(clip_id).poses == first.poses).all()
+    stack.undo()
+    assert project.motion(clip_id) is longer and project.clip(clip_id).num_frames == 9
+    stack.undo()
+    assert (project.motion(clip_id).poses == first.poses).all()
+    stack.redo()
+    with Project.open(project.folder) as again:
+        assert (again.motion(clip_id).poses == longer.poses).all()
+        assert (again.original(clip_id).poses == first.poses).all()
+
+
+def test_replacing_in_a_project_without_room_changes_nothing(stack, monkeypatch):
+    add = AddClips(new("a"))
+    stack.execute(add)
+
+    def full(path, motion):
+        raise FileProblem("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr("core.project.project.save_motion", full)
+    with pytest.raises(FileProblem):
+        stack.execute(ReplaceMotion(add.added[0].id, small_motion(5)))
+    assert stack.undo_text == "Undo add a"
+    assert stack.project.motion(add.added[0].id).num_frames == add.added[0].num_frames

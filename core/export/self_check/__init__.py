@@ -1,0 +1,192 @@
+"""Reading an exported file back and saying how far it is from the motion it was made of.
+
+The truth is forward kinematics of the clip; the file is read by small readers that share nothing
+with the writers. So a wrong unit, axis, order, frame rate or weight shows as a number.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import FileProblem
+from core.export.bvh import frame_turn
+from core.export.options import ExportOptions
+from core.export.prepare import body_of, prepared
+from core.export.presets import PRESETS
+from core.export.self_check import bvh_reader, fbx_reader, glb_reader
+from core.export.self_check.read_back import ReadBack
+from core.motion import Motion
+from core.rotation import rotvec_to_rotmat
+
+if TYPE_CHECKING:
+    from core.body import BodyModel
+
+READERS: dict[str, Callable[[Path, int], ReadBack]] = {
+    ".bvh": bvh_reader.read,
+    ".fbx": fbx_reader.read,
+    ".glb": glb_reader.read,
+}
+"""By ending. A file of another format cannot be checked."""
+
+LIMIT_MM = 0.05
+"""No joint of a good file is farther off at its keys."""
+_UNREADABLE = (
+    ValueError, KeyError, IndexError, StopIteration, struct.error, zlib.error, AttributeError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileCheck:
+    """Distances in mm at the keys. ``vertex_mm`` is None where no skin can be compared.
+
+    Without a skin in the file, or with another rest pose than the body's own (blending from an
+    A-pose is another blend), only joints are compared.
+    """
+
+    largest_mm: float
+    mean_mm: float
+    vertex_mm: float | None
+    num_frames: int
+    fps: float
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the file is what the clip is."""
+        return self.largest_mm <= LIMIT_MM and (self.vertex_mm or 0.0) <= 2 * LIMIT_MM
+
+    @property
+    def sentence(self) -> str:
+        """One line for the dialog: how far the worst joint is off."""
+        skin = "" if self.vertex_mm is None else f", skin {self.vertex_mm:.3f} mm"
+        return f"read back: joints within {self.largest_mm:.4f} mm{skin}"
+
+
+def can_check(path: Path) -> bool:
+    """Whether there is a reader for the file's format."""
+    return path.suffix.lower() in READERS
+
+
+def check_file(
+    path: Path,
+    motion: Motion,
+    options: ExportOptions | None = None,
+    *,
+    body: BodyModel | None = None,
+    clip: int = 0,
+) -> FileCheck:
+    """Read a file back and compare it with the clip it was exported from.
+
+    ``options`` are those of the export; ``clip`` is the number of the clip in a file of several.
+    Raises FileProblem when the file cannot be read, lacks bones, or has other frames or times.
+    """
+    options = options or ExportOptions()
+    motion = prepared(motion, options, body)
+    found = _read(path, clip)
+    skip = int(options.bind_frame)
+    _check_times(path, found.times, motion, skip)
+    scale, turn = _frame(path, options)
+    wanted = _joints(motion, body) @ turn.T
+    bones = [found.names.index(name) for name in _names(path, found.names, options)]
+    joints = found.matrices[skip:, bones][..., :3, 3] * scale
+    off = np.linalg.norm(joints - wanted, axis=-1) * 1000.0
+    return FileCheck(
+        largest_mm=float(off.max()),
+        mean_mm=float(off.mean()),
+        vertex_mm=_vertices_mm(found, motion, body, skip) if options.rest_pose == "t" else None,
+        num_frames=motion.num_frames,
+        fps=motion.fps,
+    )
+
+
+def _read(path: Path, clip: int) -> ReadBack:
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise FileProblem(f"{path.name} cannot be checked.", "Only FBX, GLB and BVH can be.")
+    try:
+        return reader(path, clip)
+    except OSError as error:
+        raise FileProblem(
+            f"{path.name} could not be read back: {error.strerror or error}.", "Export it again."
+        ) from error
+    except _UNREADABLE as error:
+        raise FileProblem(
+            f"{path.name} could not be read back: {error}.", "Export it again."
+        ) from error
+
+
+def _check_times(path: Path, times: npt.NDArray, motion: Motion, skip: int) -> None:
+    wanted = np.arange(motion.num_frames + skip) / motion.fps
+    if len(times) != len(wanted):
+        raise FileProblem(
+            f"{path.name} holds {len(times)} frames instead of {len(wanted)}.", "Export it again."
+        )
+    if np.abs(times - wanted).max() > 1e-4:
+        raise FileProblem(f"{path.name} plays at another rate.", "Export it again.")
+
+
+def _frame(path: Path, options: ExportOptions) -> tuple[float, npt.NDArray]:
+    """Metres in the read file's unit, and the turn of its frame."""
+    if path.suffix.lower() != ".bvh":
+        return 1.0, np.eye(3)
+    return (0.01 if options.unit == "cm" else 1.0), frame_turn(options)
+
+
+def _names(path: Path, found: list[str], options: ExportOptions) -> list[str]:
+    names = list(PRESETS[options.skeleton].bone_names(with_prefix=path.suffix.lower() != ".bvh"))
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise FileProblem(f"{path.name} lacks the bone {missing[0]}.", "Export it again.")
+    return names
+
+
+def _joints(motion: Motion, body: BodyModel | None) -> npt.NDArray[np.float64]:
+    """(T, 24, 3) metres in double precision."""
+    from core.body import forward_kinematics
+
+    rest = np.asarray(body_of(motion, body)[1].joints, np.float64)
+    rotmats = rotvec_to_rotmat(motion.poses.astype(np.float64))
+    return np.asarray(forward_kinematics(rotmats, rest, motion.trans.astype(np.float64))[1])
+
+
+def _vertices_mm(
+    found: ReadBack, motion: Motion, body: BodyModel | None, skip: int
+) -> float | None:
+    """Largest distance of a skinned vertex in the first, middle and last frame, mm."""
+    if found.skin is None:
+        return None
+    frames = sorted({0, motion.num_frames // 2, motion.num_frames - 1})
+    wanted = _linear_blend(motion, frames, body)
+    off = [
+        np.linalg.norm(found.skinned(frame + skip) - vertices, axis=-1).max()
+        for frame, vertices in zip(frames, wanted, strict=True)
+    ]
+    return float(max(off) * 1000.0)
+
+
+def _linear_blend(
+    motion: Motion, frames: list[int], body: BodyModel | None
+) -> npt.NDArray[np.float64]:
+    """(F, V, 3) metres: the body's own skinning without pose blend shapes, which no file holds."""
+    import dataclasses
+
+    from core.body import skin
+
+    model = body_of(motion, body)[0]
+    if model.posedirs is not None:
+        model = dataclasses.replace(model, posedirs=None)
+    few = motion.replace(
+        poses=motion.poses[frames],
+        trans=motion.trans[frames],
+        confidence=None,
+        inferred=(),
+        channels={},
+    )
+    return np.asarray(skin(few, model), np.float64)

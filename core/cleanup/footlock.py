@@ -1,0 +1,177 @@
+"""Planted feet that stay where they stand.
+
+First the root is shifted so that what the standing feet slide in common disappears: in estimates
+most of it is the root's depth, misread from frame to frame. What is left is taken up by the legs
+(``two_bone``). Where a foot lets go or lands, the correction fades over a moment, so nothing jumps.
+
+A standing foot is not one fixed point: it rolls from heel to toe. So what is held still is the
+material of the sole that is lowest, step by step, and the corrections are summed up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from core.cleanup.contacts import Contacts
+from core.cleanup.signals import gaussian, runs, smoothstep
+from core.cleanup.stance import ANKLES, HIPS, KNEES, Stance, stance
+from core.cleanup.two_bone import legs_reach
+from core.motion import Motion
+from core.rotation import rotmat_to_rotvec
+
+FloatArray = npt.NDArray[np.float64]
+_FLOOR = [0, 2]  # the axes along the floor
+
+_ROLL = 0.012  # metres: parts of the sole within this of the lowest share the weight
+_RETURN_SECONDS = 2.0  # how soon the root returns to where it was seen
+_LOOSE = 0.05  # how much a step with no foot down may change the shift, against one with
+_ROOT_SECONDS = 0.05  # the root takes what is slower than this, the legs the rest
+_BLEND_SECONDS = 0.2
+_LEVEL_SECONDS = 0.12
+_MAX_LIFT = 0.12  # metres: feet farther from the floor than this are not pulled to it
+_REACH = 0.99  # share of the leg's length: beyond, the pelvis comes down
+
+
+def lock_feet(motion: Motion, contacts: Contacts, amount: float = 1.0) -> Motion:
+    """Hold the soles still while ``contacts`` say they stand; ``amount`` 0..1 of the correction.
+
+    The floor is y = 0: soles that stand are brought to it.
+    """
+    if amount <= 0 or motion.num_frames < 3 or not contacts.both.any():
+        return motion
+    posed = stance(motion)
+    stands = contacts.both
+    shift = amount * _root_shift(posed, stands, motion.fps)
+    motion = motion.replace(trans=motion.trans + shift)
+    posed = _moved(posed, shift)
+    offset = amount * _foot_offsets(posed, stands, motion.fps)
+    targets = posed.joints[:, list(ANKLES)] + offset
+    down = _pelvis_drop(posed, targets, stands, motion.fps)
+    posed = _moved(posed, down)
+    local = legs_reach(posed, targets)
+    changed = np.flatnonzero(np.abs(local - posed.local).max(axis=(0, 2, 3)) > 1e-12)
+    poses = motion.poses.copy()
+    poses[:, changed] = rotmat_to_rotvec(local[:, changed])
+    return motion.replace(poses=poses, trans=motion.trans + down)
+
+
+def weight_on_sole(soles: FloatArray) -> FloatArray:
+    """(T, 2, 3) how much of a foot's weight heel, ball and toe carry, by their heights; sums to 1.
+
+    soles (T, 2, 3, 3) as in :class:`Stance`.
+    """
+    height = soles[..., 1]
+    above = height - height.min(axis=-1, keepdims=True)
+    weight = np.exp(-above / _ROLL)
+    return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
+
+
+def slides(soles: FloatArray) -> FloatArray:
+    """(T - 1, 2, 2) metres along the floor that the carrying part of each sole moves in a step."""
+    weight = weight_on_sole(soles)
+    weight = (weight[1:] + weight[:-1]) / 2
+    return np.asarray(np.einsum("tfp,tfpc->tfc", weight, np.diff(soles[..., _FLOOR], axis=0)))
+
+
+def _root_shift(posed: Stance, stands: npt.NDArray[np.bool_], fps: float) -> FloatArray:
+    """(T, 3) shift of the root that takes out what the standing feet do in common.
+
+    Along the floor s minimises sum c |s[t+1] - s[t] + slide|^2 + loose |s[t+1] - s[t]|^2 + small
+    |s|^2 over the steps t, c being 1 where a foot stands: a tridiagonal system.
+    """
+    from scipy.linalg import solveh_banded
+
+    num_frames = len(stands)
+    both = (stands[1:] & stands[:-1]).astype(np.float64)
+    total = both.sum(axis=1)
+    slide = np.einsum("tf,tfc->tc", both, slides(posed.soles)) / np.maximum(total, 1)[:, None]
+    firm = np.where(total > 0, 1.0, _LOOSE)
+    pull = np.where(total > 0, 1.0, 0.0)[:, None] * slide
+    bands = np.zeros((2, num_frames))
+    bands[1] = 1.0 / (_RETURN_SECONDS * fps) ** 2
+    bands[1, 1:] += firm
+    bands[1, :-1] += firm
+    bands[0, 1:] = -firm
+    right = np.zeros((num_frames, 2))
+    right[1:] -= pull
+    right[:-1] += pull
+    shift = np.zeros((num_frames, 3))
+    shift[:, _FLOOR] = gaussian(solveh_banded(bands, right), _ROOT_SECONDS * fps)
+    near = np.clip(posed.sole_height, -_MAX_LIFT, _MAX_LIFT)
+    carried = gaussian(stands.astype(np.float64), _LEVEL_SECONDS * fps).sum(axis=1)
+    level = gaussian(np.where(stands, near, 0.0), _LEVEL_SECONDS * fps).sum(axis=1)
+    shift[:, 1] = -level / np.maximum(carried, 0.3)
+    return shift
+
+
+def _foot_offsets(posed: Stance, stands: npt.NDArray[np.bool_], fps: float) -> FloatArray:
+    """(T, 2, 3) by how much to move each foot: still while it stands, faded in between."""
+    offsets = np.zeros((len(stands), 2, 3))
+    steps = slides(posed.soles)
+    height = posed.sole_height
+    for side in (0, 1):
+        spans = runs(stands[:, side])
+        for first, stop in spans:
+            along = np.zeros((stop - first, 2))
+            along[1:] = -np.cumsum(steps[first : stop - 1, side], axis=0)
+            offsets[first:stop, side, 0] = along[:, 0] - along[:, 0].mean()
+            offsets[first:stop, side, 2] = along[:, 1] - along[:, 1].mean()
+            offsets[first:stop, side, 1] = -np.clip(height[first:stop, side], -_MAX_LIFT, _MAX_LIFT)
+        _fade(offsets[:, side], spans, max(round(_BLEND_SECONDS * fps), 1))
+        # a foot in the air must not be carried through the floor
+        under = np.minimum(height[:, side] + offsets[:, side, 1], 0.0)
+        offsets[:, side, 1] -= np.where(stands[:, side], 0.0, under)
+    return offsets
+
+
+def _fade(offsets: FloatArray, spans: list[tuple[int, int]], frames: int) -> None:
+    """Fill (T, 3) between the ``spans`` so that each end fades to nothing or into the next."""
+    count = len(offsets)
+    ends = [(0, None)] + [(stop, stop - 1) for _, stop in spans]
+    starts = [(first, first) for first, _ in spans] + [(count, None)]
+    for (first, left), (stop, right) in zip(ends, starts, strict=True):
+        if stop <= first:
+            continue
+        inside = np.arange(first, stop)
+        reach = frames if left is None or right is None else min(frames, stop - first + 1)
+        filled = np.zeros((stop - first, 3))
+        if left is not None:
+            filled += (1 - smoothstep((inside - left) / reach))[:, None] * offsets[left]
+        if right is not None:
+            filled += (1 - smoothstep((right - inside) / reach))[:, None] * offsets[right]
+        offsets[first:stop] = filled
+
+
+def _pelvis_drop(
+    posed: Stance, targets: FloatArray, stands: npt.NDArray[np.bool_], fps: float
+) -> FloatArray:
+    """(T, 3) by how much the pelvis comes down so that standing feet are within reach."""
+    from scipy.ndimage import maximum_filter1d
+
+    down = np.zeros((len(targets), 3))
+    need = np.zeros(len(targets))
+    for side in (0, 1):
+        hip, knee, ankle = (posed.joints[:, part[side]] for part in (HIPS, KNEES, ANKLES))
+        length = np.linalg.norm(knee - hip, axis=-1) + np.linalg.norm(ankle - knee, axis=-1)
+        own = np.linalg.norm(ankle - hip, axis=-1)
+        reach = np.maximum(_REACH * length, own)  # legs that were straight may stay straight
+        away = hip - targets[:, side]
+        across = np.sum(away[:, _FLOOR] ** 2, axis=-1)
+        highest = np.sqrt(np.maximum(reach**2 - across, 0.0))
+        need = np.maximum(need, np.where(stands[:, side], away[:, 1] - highest, 0.0))
+    need = np.minimum(need, _MAX_LIFT)
+    if need.max() > 1e-4:
+        half = max(round(_LEVEL_SECONDS * fps), 1)
+        down[:, 1] = -gaussian(maximum_filter1d(need, 2 * half + 1), half / 2)
+    return down
+
+
+def _moved(posed: Stance, shift: FloatArray) -> Stance:
+    return Stance(
+        posed.local,
+        posed.world,
+        posed.joints + shift[:, None],
+        posed.soles + shift[:, None, None],
+        posed.rest_joints,
+    )

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import StudioError
-from core.export import EXPORTERS
+from core.export import EXPORTERS, ExportOptions
 from studio import bridge, icons, theme
 from studio.document import Document, ShownClip
 from studio.services import exporting
@@ -177,7 +177,7 @@ class ExportDialog(QDialog):
             endings=tuple(e for e, box in self.formats.items() if box.isChecked()),
             pattern=self.pattern.text().strip() or exporting.DEFAULT_PATTERN,
             overwrite=self.overwrite.currentData(),
-            options={"unit": self.unit.currentData()},
+            options=ExportOptions(unit=self.unit.currentData()),
         )
 
     def clips(self) -> list[ExportClip]:

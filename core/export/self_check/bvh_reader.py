@@ -35,7 +35,7 @@ def read(path: Path, clip: int = 0) -> ReadBack:
     return ReadBack(
         names=names,
         matrices=chained(parents, locals_),
-        times=np.arange(num_frames) * frame_time,
+        times=np.asarray(np.arange(num_frames) * frame_time, np.float64),
     )
 
 

@@ -94,15 +94,15 @@ def test_a_wrong_pattern_is_said_while_typing(dialog: ExportDialog) -> None:
 def test_a_full_disk_is_a_sentence_and_the_dialog_stays_usable(
     dialog: ExportDialog, document: Document, monkeypatch: pytest.MonkeyPatch, qtbot: Any
 ) -> None:
-    def full(file: exporting.PlannedFile, options: dict) -> None:
+    def full(file: exporting.PlannedFile, settings: exporting.ExportSettings) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting, "_write", full)
+    monkeypatch.setattr("core.export.batch.write_file", full)
     said: list[str] = []
     document.problem.connect(lambda message, hint: said.append(message))
     dialog.export()
     finished(dialog, qtbot)
-    assert "no space left" in said[0] and "no space left" in dialog.preview.text()
+    assert "disk is full" in said[0] and "disk is full" in dialog.preview.text()
     assert dialog.export_button.isEnabled()
 
 

@@ -1,0 +1,61 @@
+"""Recognise SMPL's own skeleton in a file, and the shape of the body it was written with.
+
+The rest joints of a body are linear in its betas, so a file's rest skeleton gives them back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from core.body import BodyModel, default_body
+from core.importing.source import Array
+from core.motion import NUM_BETAS
+from core.skeleton import NUM_JOINTS
+
+MATCH = 5e-4  # metres a joint of the body's own skeleton may be off: rounding, not another body
+MAX_BETA = 6.0
+
+
+@dataclass(frozen=True)
+class OwnBody:
+    """betas (10,), rest joints (24, 3) metres, and metres a unit of the file."""
+
+    betas: Array
+    joints: Array
+    metres_per_unit: float
+
+
+@lru_cache(maxsize=4)
+def _joint_directions(body: BodyModel) -> Array:
+    """(72, 10) derivative of the rest joints by the betas."""
+    shaped = np.einsum("jv,vck->jck", body.joint_regressor, body.shapedirs)
+    return np.asarray(shaped, np.float64).reshape(-1, NUM_BETAS)
+
+
+def fit_own_body(
+    joints: Array, units: tuple[float, ...], body: BodyModel | None = None
+) -> OwnBody | None:
+    """Return the body whose rest joints these (24, 3) are in one of the units, or None.
+
+    joints: in y-up axes facing +Z, anywhere in the world, rest pose as SMPL's.
+    """
+    body = body or default_body()
+    mean = body.rest_joints.astype(np.float64)
+    towards = _joint_directions(body)
+    relative = towards - np.tile(towards[:3], (NUM_JOINTS, 1))
+    for metres in units:
+        wanted = (joints - joints[0]) * metres - (mean - mean[0])
+        if np.abs(wanted).max() > 0.6:
+            continue
+        ridge = 1e-5 * np.eye(NUM_BETAS)  # shapes that hardly move a joint stay at the mean
+        system = np.concatenate([relative, ridge])
+        target = np.concatenate([wanted.reshape(-1), np.zeros(NUM_BETAS)])
+        betas = np.linalg.lstsq(system, target, rcond=None)[0]
+        off = (relative @ betas).reshape(NUM_JOINTS, 3) - wanted
+        if np.abs(off).max() <= MATCH and np.abs(betas).max() <= MAX_BETA:
+            rest = mean + (towards @ betas).reshape(NUM_JOINTS, 3)
+            return OwnBody(betas, rest, metres)
+    return None

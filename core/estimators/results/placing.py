@@ -1,0 +1,187 @@
+"""From a tool's axes and frame numbers to a motion that stands on the floor of this program.
+
+Turned upright, gaps bridged and marked, long gaps cut, lowered or lifted onto y = 0. Clean-up
+(smoothing, contacts, gravity) is another room's; here nothing that was observed is altered except
+the depth of weak-perspective cameras, which is noise of half a metre otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+
+from core.body import default_body
+from core.body.skinning import lowest_points
+from core.estimators.results.track import FloatArray, RawTrack, WeakCamera
+from core.motion import Motion, Provenance
+from core.rotation import (
+    quat_to_rotvec,
+    rotmat_to_quat,
+    slerp_quat,
+)
+
+AXES: dict[str, FloatArray] = {
+    "camera axes": np.diag([1.0, -1.0, -1.0]),  # x right, y down, z away: half a turn about x
+    "y up": np.eye(3),
+    "z up": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]),  # (x, y, z) -> (x, z, -y)
+}
+"""World here from the file's axes, by the name a preview shows."""
+
+MAX_BRIDGE_SECONDS = 1.0
+"""Longer holes are cut: nobody knows what the person did meanwhile."""
+DEPTH_SIGMA_SECONDS = 0.1
+"""Smoothing of a weak camera's depth (log scale). The direction of sight keeps every frame."""
+MAX_SPAN = 1_000_000  # frames a clip may span; more is a damaged frame number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placing:
+    """How to place people: fps of the frame numbers; ``focal`` in pixels of the full picture
+    (None: its diagonal, as for the built-in estimator); ``official`` keeps VIBE's camera as it
+    drew it, without the crop's margin."""
+
+    fps: float
+    focal: float | None = None
+    official: bool = False
+    floor: bool = True
+
+
+def weak_translation(camera: WeakCamera, placing: Placing) -> FloatArray:
+    """(N, 3) translation in camera axes, metres, from weak-perspective cameras.
+
+    With crop side b in pixels and scale s, an object at depth 2 f / (s b) has that size (CLIFF,
+    Li et al. 2022); s b = sx W. VIBE enlarges the crop by 1.1 but converts with the plain box, so
+    its own cameras make people 10 % too near: mended unless ``official``.
+    """
+    sx, sy, tx, ty = (camera.orig[:, i].copy() for i in range(4))
+    if not placing.official and camera.margin != 1.0 and camera.crop is not None:
+        tx = camera.crop[:, 1] + (tx - camera.crop[:, 1]) / camera.margin
+        ty = camera.crop[:, 2] + (ty - camera.crop[:, 2]) / camera.margin
+        sx, sy = sx * camera.margin, sy * camera.margin
+    sx, sy = np.maximum(sx, 1e-6), np.maximum(sy, 1e-6)
+    # half-widths: x_ndc = f X / (Z W/2), so Z = (2 f / W) / sx; f / W is known for the diagonal
+    widths = np.hypot(1.0, sx / sy) if placing.focal is None else placing.focal / _width(camera)
+    depth = 2.0 * widths / sx
+    sigma = DEPTH_SIGMA_SECONDS * placing.fps
+    if len(depth) > 2 and sigma > 0.3:
+        smooth = np.exp(gaussian_filter1d(np.log(depth), sigma, mode="nearest"))
+    else:
+        smooth = depth
+    ratio = smooth / depth
+    return np.stack([tx * ratio, ty * ratio, smooth], axis=1)
+
+
+def _width(camera: WeakCamera) -> float:
+    """Width of the picture in pixels, recovered from boxes and scales; nan if the file lacks it."""
+    if camera.width is not None:
+        return camera.width
+    if camera.crop is None or camera.size_px is None:
+        return float("nan")
+    widths = camera.crop[:, 0] * camera.size_px / np.maximum(camera.orig[:, 0], 1e-6)
+    return float(np.median(widths))
+
+
+def knows_width(camera: WeakCamera) -> bool:
+    """Whether a focal length in pixels can be used with these cameras."""
+    return bool(np.isfinite(_width(camera)))
+
+
+def to_motions(track: RawTrack, placing: Placing, provenance: Provenance) -> list[Motion]:
+    """Return the person's clips in order of time: one, or several where a hole is too long."""
+    track = _sorted(track)
+    trans = track.trans
+    if trans is None and track.camera is not None:
+        trans = weak_translation(track.camera, placing)
+    upright = AXES[track.axes]
+    rest = np.asarray(default_body().rest_joints[0], np.float64)
+    pivot = rest if track.pivot is None else track.pivot
+    rotmats = track.rotmats.copy()
+    rotmats[:, 0] = upright @ rotmats[:, 0]
+    quats = rotmat_to_quat(rotmats)
+    pelvis = None if trans is None else (pivot + trans) @ upright.T
+    cuts = np.flatnonzero(np.diff(track.frames) > MAX_BRIDGE_SECONDS * placing.fps + 1) + 1
+    pieces = np.split(np.arange(track.num_frames), cuts)
+    return [
+        _motion(track, piece, quats, None if pelvis is None else pelvis - rest, placing, provenance)
+        for piece in pieces
+    ]
+
+
+def _sorted(track: RawTrack) -> RawTrack:
+    """Ascending frame numbers, the first row of each."""
+    frames, order = np.unique(track.frames, return_index=True)
+    if len(frames) == track.num_frames and (order == np.arange(len(order))).all():
+        return track
+    return track.taken(order)
+
+
+def _motion(
+    track: RawTrack,
+    rows: npt.NDArray[np.int64],
+    quats: FloatArray,
+    trans: FloatArray | None,
+    placing: Placing,
+    provenance: Provenance,
+) -> Motion:
+    frames = track.frames[rows]
+    wanted = np.arange(frames[0], frames[-1] + 1)
+    right = np.clip(np.searchsorted(frames, wanted), 1, None) if len(frames) > 1 else None
+    if right is None:
+        left, fraction = np.zeros(1, int), np.zeros(1)
+        right = left
+    else:
+        left = right - 1
+        fraction = (wanted - frames[left]) / (frames[right] - frames[left])
+    a, b = rows[left], rows[right]
+    dense = slerp_quat(quats[a], quats[b], np.broadcast_to(fraction[:, None], (len(wanted), 24)))
+    share = fraction[:, None]
+    moved = np.zeros((len(wanted), 3))
+    if trans is not None:
+        moved = trans[a] * (1 - share) + trans[b] * share
+    confidence = None
+    if track.confidence is not None:
+        mixed = track.confidence[a] * (1 - fraction) + track.confidence[b] * fraction
+        confidence = mixed.astype(np.float32)
+    motion = Motion(
+        poses=quat_to_rotvec(dense).astype(np.float32),
+        trans=moved.astype(np.float32),
+        betas=track.betas.astype(np.float32),
+        fps=placing.fps,
+        body_id=track.body_id,
+        confidence=confidence,
+        inferred=tuple(int(i) for i in np.flatnonzero(~np.isin(wanted, frames))),
+        provenance=provenance,
+    )
+    return _on_floor(motion, track, has_place=trans is not None) if placing.floor else motion
+
+
+def _on_floor(motion: Motion, track: RawTrack, *, has_place: bool) -> Motion:
+    """Lowest point on y = 0: of the clip, or of every frame where the file knows no height."""
+    lowest = np.concatenate(
+        [
+            lowest_points(motion.replace(
+                poses=motion.poses[i : i + 256], trans=motion.trans[i : i + 256],
+                confidence=None, inferred=(), channels={},
+            ))
+            for i in range(0, motion.num_frames, 256)
+        ]
+    ).astype(np.float64)  # fmt: skip
+    trans = motion.trans.astype(np.float64)
+    if not has_place:
+        trans[:, 1] -= lowest
+    elif track.axes == "camera axes":  # single frames reach through the floor: noise, not steps
+        trans[:, 1] -= np.percentile(lowest, 2)
+    else:
+        trans[:, 1] -= lowest.min()
+    return motion.replace(trans=trans)
+
+
+def gathered(motions: list[Motion]) -> list[Motion]:
+    """Bring the first person's first frame to x = z = 0, everybody else along with it."""
+    if not motions:
+        return motions
+    start = motions[0].trans[0] * np.array([1, 0, 1], np.float32)
+    return [motion.replace(trans=motion.trans - start) for motion in motions]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import FileProblem
-from core.export import bvh, fbx, glb, npz
+from core.export import bvh, c3d, csv, fbx, glb, npz, smpl_npz, usd
 from core.export.options import OPTIONS, ExportOptions, OptionInfo, options_from
 from core.export.prepare import prepared
 from core.export.presets import PRESETS
@@ -85,6 +85,39 @@ EXPORTERS: dict[str, Exporter] = {
             name="Motion Studio clip",
             description="SMPL poses, translation, betas, fps and provenance as numpy arrays.",
             write=npz.write,
+        ),
+        Exporter(
+            ending=".smpl.npz",
+            name="SMPL arrays",
+            description="SMPL poses (T, 72), translation and rate for research code; y up.",
+            write=smpl_npz.write_smpl,
+        ),
+        Exporter(
+            ending=".amass.npz",
+            name="AMASS arrays",
+            description="AMASS layout: poses (T, 156) with straight hands; z up.",
+            write=smpl_npz.write_amass,
+        ),
+        Exporter(
+            ending=".csv",
+            name="CSV table",
+            description="Joint positions in metres, one row a frame, for spreadsheets; y up.",
+            write=csv.write,
+        ),
+        Exporter(
+            ending=".usd",
+            name="USD",
+            description="Skeleton, skinned body and motion for Omniverse, Houdini, Maya, Blender.",
+            write=usd.write,
+            options=ExportOptions,
+            needs="usd-core",
+        ),
+        Exporter(
+            ending=".c3d",
+            name="C3D",
+            description="Joint centres as points for laboratory programs; millimetres, z up.",
+            write=c3d.write,
+            needs="c3d",
         ),
     )
 }

@@ -15,8 +15,8 @@ from core.export.presets import PRESETS
 
 ALL: frozenset[str] = frozenset()
 """In ``OptionInfo.formats``: the choice changes the motion, so it holds for every format."""
-RIGGED = frozenset((".fbx", ".glb", ".bvh"))
-MESHED = frozenset((".fbx", ".glb"))
+RIGGED = frozenset((".fbx", ".glb", ".bvh", ".usd"))
+MESHED = frozenset((".fbx", ".glb", ".usd"))
 ORDER_CHOICES = ("auto", "table", "XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 
 

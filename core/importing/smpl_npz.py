@@ -85,10 +85,12 @@ def _motion(arrays: dict[str, Any], path: Path, fps: float | None) -> Motion:
             "Copy it again.",
         )
     rate = _first(arrays, _FPS)
-    if is_z_up(arrays, width):
-        poses, trans = y_up(poses, trans)
     body_id = str(arrays.get("body_id", FREE_BODY_ID))
     betas = arrays.get("studio_betas")
+    if is_z_up(arrays, width):
+        shape = betas if body_id == FREE_BODY_ID else None
+        pelvis = default_body().shaped(shape).joints[0].astype(np.float64)
+        poses, trans = y_up(poses, trans, pelvis)
     provenance = Provenance(kind="imported", source=path.name)
     if "provenance" in arrays:
         provenance = Provenance.from_json(str(arrays["provenance"]))
@@ -148,10 +150,11 @@ def is_z_up(arrays: dict[str, Any], width: int) -> bool:
 
 
 def y_up(
-    poses: npt.NDArray[np.float64], trans: npt.NDArray[np.float64]
+    poses: npt.NDArray[np.float64],
+    trans: npt.NDArray[np.float64],
+    pelvis: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Turn a z-up motion to y up: poses (T, 24, 3), trans (T, 3)."""
+    """Turn a z-up motion to y up: poses (T, 24, 3), trans (T, 3), rest pelvis (3,)."""
     out = poses.copy()
     out[:, 0] = rotmat_to_rotvec(_Z_TO_Y @ rotvec_to_rotmat(poses[:, 0]))
-    pelvis = default_body().rest_joints[0].astype(np.float64)
     return out, (trans + pelvis) @ _Z_TO_Y.T - pelvis

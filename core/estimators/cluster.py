@@ -44,7 +44,7 @@ class DaskExecutor:
             client.submit(_do, work, job, key=key, pure=False, retries=1)
             for key, job in by_key.items()
         ]
-        done = as_completed(self._futures)
+        done = as_completed(self._futures, loop=client.loop)
         left = len(jobs)
         while left:
             if client.status not in ("running", "connecting"):

@@ -108,6 +108,8 @@ def _too_large(path: Path) -> FileProblem:
 def _open_zip(path: Path) -> Any:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
+        if min((member.header_offset for member in members), default=1):
+            raise zipfile.BadZipFile("an archive within the beginning of another")
         if sum(member.file_size for member in members) > MAX_BYTES:
             raise _too_large(path)
         names = {member.filename for member in members}

@@ -1,0 +1,141 @@
+"""``motion-studio import``: clips from results and motion files made elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import FileProblem, StudioError
+from core.estimators.results import Found, inspect, load_people
+from core.motion import Motion
+from core.motion_file import save_motion
+from studio.cli.running import ExitCode, check_writable, complain
+
+_ANIMATION = {".bvh", ".fbx", ".glb", ".gltf", ".vrm"}
+
+
+def import_command(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Result files, or folders a tool wrote.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the clips; made if it is not there."),
+    ] = None,
+    look: Annotated[
+        bool, typer.Option("--look", help="Only say what the files hold; import nothing.")
+    ] = False,
+    person: Annotated[
+        list[str] | None, typer.Option(help="Import only this person; may be repeated.")
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Frames a second, where the file does not say."),
+    ] = None,
+    video: Annotated[
+        Path | None, typer.Option(help="The video it was made from, to take the frame rate from.")
+    ] = None,
+    axes: Annotated[
+        str | None, typer.Option(help="Correct the way up: y up, z up or camera axes.")
+    ] = None,
+    focal: Annotated[
+        float | None,
+        typer.Option(min=1.0, help="Focal length in pixels, for VIBE, PARE and 4D-Humans."),
+    ] = None,
+    official: Annotated[
+        bool, typer.Option("--official", help="Place people as VIBE's own demo does.")
+    ] = False,
+    label: Annotated[str, typer.Option(help="The action, kept in the clips.")] = "",
+) -> None:
+    """Import results of other tools: VIBE, PARE, WHAM, 4D-Humans, TRAM, GVHMR, PromptHMR, AMASS.
+
+    Says what a file holds before anything is imported, then writes one clip a person. Motion files
+    (BVH, FBX, GLB) are put onto SMPL's skeleton. Pickles are read without running anything in them.
+
+    \b
+    Examples:
+      motion-studio import vibe_output.pkl --look
+      motion-studio import vibe_output.pkl --video dance.mp4 --out clips
+      motion-studio import results/dance --fps 30 --person 2 --out clips
+    """
+    if out is None and not look:
+        raise StudioError("Say where the clips go.", "Add --out FOLDER, or --look to only look.")
+    if out is not None:
+        check_writable(out)
+    failures = 0
+    taken: set[str] = set()
+    for path in files:
+        try:
+            if path.suffix.lower() in _ANIMATION:
+                motions, names = _animation(path, look)
+            else:
+                found = inspect(path)
+                print(found.text)
+                _list_people(found)
+                if look:
+                    continue
+                motions = load_people(
+                    found, person, fps, video=video, axes=axes, focal=focal, official=official
+                )
+                names = _names(path, motions)
+            if out is not None and not look:
+                _write(motions, names, out, label, taken)
+        except StudioError as problem:
+            if len(files) == 1:
+                raise
+            failures += 1
+            complain(f"{path}: {problem.message}", problem.hint)
+    if failures:
+        raise typer.Exit(ExitCode.WRONG_INPUT)
+
+
+def _list_people(found: Found) -> None:
+    if len(found.people) > 1 or found.people[0].missing:
+        for one in found.people:
+            print(f"  {one.text}")
+
+
+def _animation(path: Path, look: bool) -> tuple[list[Motion], list[str]]:
+    from core.importing import import_motions
+
+    motions = import_motions(path)
+    if not motions:
+        raise FileProblem(f"{path.name} holds no motion.", "Choose another file.")
+    frames = ", ".join(str(motion.num_frames) for motion in motions)
+    print(f"{path.name}, {frames} frames at {motions[0].fps:g} fps, onto SMPL's skeleton")
+    return motions, _names(path, motions)
+
+
+def _names(path: Path, motions: list[Motion]) -> list[str]:
+    """File stems for the clips: the file's own, and the person where there are several."""
+    stem = re.sub(r"\W+", "_", path.stem).strip("_") or "clip"
+    names: list[str] = []
+    for motion in motions:
+        match = re.fullmatch(r"person (.+)", motion.provenance.edit)
+        name = f"{stem}_person{match[1]}" if match else f"{stem}_person1"
+        count = sum(other == name or other.startswith(f"{name}_part") for other in names)
+        names.append(f"{name}_part{count + 1}" if count else name)
+    return names
+
+
+def _write(
+    motions: list[Motion], names: list[str], out: Path, label: str, taken: set[str]
+) -> None:
+    import dataclasses
+
+    for motion, name in zip(motions, names, strict=True):
+        unique = name
+        number = 2
+        while unique in taken:
+            unique, number = f"{name}_{number}", number + 1
+        taken.add(unique)
+        if label:
+            origin = dataclasses.replace(motion.provenance, label=label)
+            motion = motion.replace(provenance=origin)
+        path = out / f"{unique}.npz"
+        save_motion(path, motion)
+        print(path)

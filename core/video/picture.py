@@ -72,6 +72,36 @@ class Picture:
         shrunk = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes]
         return np.rot90(_to_rgb(shrunk, matrix), self._turns)
 
+    def coarse(self, width: int, height: int) -> Image:
+        """Return the picture small and in a hurry, from every n-th pixel: for comparing frames."""
+        size = (height, width) if self._turns % 2 else (width, height)
+        planes, matrix = self._planes
+        small = []
+        for plane in planes:
+            step = max(min(plane.shape[1] // (3 * size[0]), plane.shape[0] // (3 * size[1])), 1)
+            small.append(cv2.resize(plane[::step, ::step], size, interpolation=cv2.INTER_AREA))
+        return np.rot90(_to_rgb(small, matrix), self._turns)
+
+    def sharpness(self, box: npt.ArrayLike) -> float:
+        """Return the variance of the Laplacian of the luma in a box, at half the picture's size.
+
+        ``box`` (4,): centre x, y, width, height in pixels of the upright picture; 0 where nothing
+        of it is in the picture. Only ratios within one video mean something.
+        """
+        x, y, w, h = np.asarray(box, np.float64)
+        corners = np.array([[x - w / 2, y - h / 2, 1], [x + w / 2, y + h / 2, 1]])
+        stored = np.sort(corners @ self._stored_from_upright()[:2].T, axis=0)
+        luma = self._planes[0][0]
+        low = np.clip(np.floor(stored[0]), 0, None).astype(int)
+        high = np.clip(np.ceil(stored[1]), 0, luma.shape[::-1]).astype(int)
+        part = luma[low[1] : high[1], low[0] : high[0]]
+        if min(part.shape) < 8:
+            return 0.0
+        half = cv2.resize(
+            part, (part.shape[1] // 2, part.shape[0] // 2), interpolation=cv2.INTER_AREA
+        )
+        return float(cv2.Laplacian(half, cv2.CV_16S, ksize=1).var())
+
     def crop(self, image_from_crop: npt.NDArray[Any], size: int) -> Image:
         """Return (size, size, 3) RGB, bilinear, black outside the picture.
 

@@ -1,105 +1,170 @@
-"""The built-in estimator: follow a person with BlazePose, lift the points to SMPL, place the body.
+"""The built-in estimator: the points BlazePose saw of everybody, lifted to SMPL, placed.
 
 Its results are BlazePose with inverse kinematics and are called so.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import inspect
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core import weights
-from core.errors import Cancelled, NoPersonFound
-from core.estimators.base import Estimate, Overlay
-from core.estimators.blazepose import detector, landmarks, solve
-from core.estimators.blazepose.detector import Detector
-from core.estimators.blazepose.landmarks import LandmarkFinder
-from core.estimators.blazepose.network import Network
-from core.estimators.blazepose.preview import EDGES, preview
-from core.estimators.blazepose.tracker import Track, Tracker
+from core import rotation
+from core.body import default_body, forward_kinematics
+from core.estimators import blur
+from core.estimators.base import Overlay, Person
+from core.estimators.blazepose import finding, resample, solve, trajectory
+from core.estimators.blazepose.landmarks import Landmarks
+from core.estimators.blazepose.preview import EDGES
+from core.estimators.blazepose.roi import Roi
+from core.estimators.blazepose.tracker import Track as Followed
+from core.estimators.options import EstimateOptions
+from core.motion import Motion
 from core.progress import Progress
-from core.video.decode import VideoInfo, pictures, probe
+from core.video.camera import PersonCamera, camera_of, flipped_rotmats, flipped_trans
+from core.video.people import People, Track
 
 FloatArray = npt.NDArray[np.float64]
 
-_PREVIEW_EVERY = 10  # frames
-_MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
-_MIN_FRAMES = 3
+_BLURRED = 0.5  # frames half as sharp as usual count as blurred
+_SMOOTHING = 0.04  # seconds, of the points the camera is found from
+_NOWHERE = Roi(x=0.0, y=0.0, side=1.0, angle=0.0)
 
 
 class BlazePose:
-    """Detector and landmark networks, loaded once; raises ModelProblem where not installed."""
+    """Lifts people's points; the networks run only where points are missing."""
 
-    def __init__(self) -> None:
-        self._detector = Detector(Network(weights.path_of("pose_detection"), detector.OUTPUTS))
-        self._finder = LandmarkFinder(
-            Network(weights.path_of("pose_landmark_full"), landmarks.OUTPUTS)
-        )
+    def persons(self, people: People, options: EstimateOptions, progress: Progress) -> list[Person]:
+        """Estimate everybody; see :class:`core.estimators.base.PointEstimator`."""
+        people = finding.with_points(people, progress.part(0.0, 0.5))
+        count = max(len(people), 1)
+        persons = []
+        for i, track in enumerate(people):
+            part = progress.part(0.5 + 0.5 * i / count, 0.5 + 0.5 * (i + 1) / count)
+            part.step(0.0, f"Lifting the points of {track.title} to a body")
+            persons.append(self._person(people, track, options, part))
+        return persons
 
-    def estimate(self, path: Path, *, progress: Progress, focal: float | None) -> Estimate:
-        """Follow the most prominent person; see :class:`core.estimators.base.Estimator`."""
-        info = probe(path)
-        track, times = self._followed(info, progress)
-        progress.step(0.95, "Lifting the points to a body")
-        seen = solve.collected(track, times)
-        focal_pixels = focal or float(np.hypot(info.width, info.height))
-        clock, fps, is_even = solve.clock_for(seen.times, times)
-        motion = solve.body_motion(seen, clock, fps, info, focal_pixels)
-        inferred = len(motion.inferred)
+    def _person(
+        self, people: People, track: Track, options: EstimateOptions, progress: Progress
+    ) -> Person:
+        video = people.video
+        seen = solve.collected(_followed(track), people.times)
+        focal = options.focal_pixels(video.width, video.height)
+        clock, fps, is_even = solve.clock_for(seen.times, people.times)
+        motion = _lifted(seen, clock, fps, people, focal, options, progress)
+        if track.sharpness is not None:
+            at = people.times[track.frames]
+            sharp = blur.relative_sharpness(track.sharpness, at)
+            motion = motion.with_channels(blur=blur.on_clock(sharp, at, clock))
         assert motion.confidence is not None
-        summary: dict[str, Any] = {
-            "video_frames": len(times),
-            "frames": motion.num_frames,
-            "estimated_frames": len(seen.times),
-            "inferred_frames": inferred,
-            "flips_repaired": int(seen.flipped.sum()),
-            "fps": round(fps, 6),
-            "variable_frame_rate": not is_even,
-            "start_seconds": round(float(clock[0]), 6),
-            "mean_confidence": round(float(np.mean(motion.confidence)), 4),
-            "focal_pixels": round(focal_pixels, 1),
-            "focal_is_guess": focal is None,
-            "width": info.width,
-            "height": info.height,
-            "people": 1,
-        }
-        overlay = Overlay(
-            times=seen.times,
-            image=seen.image,
-            visibility=seen.visibility,
-            edges=EDGES,
-            width=info.width,
-            height=info.height,
-        )
-        return Estimate(
-            motions=[motion],
-            summary=summary,
-            landmarks=[overlay],
-            start_seconds=[float(clock[0])],
+        return Person(
+            motion=motion,
+            overlay=Overlay(
+                times=seen.times,
+                image=seen.image,
+                visibility=seen.visibility,
+                edges=EDGES,
+                width=video.width,
+                height=video.height,
+            ),
+            camera=_camera(motion, seen, clock, focal, people),
+            start_seconds=float(clock[0]),
+            track=track.id,
+            summary={
+                "track": track.id,
+                "name": track.name,
+                "frames": motion.num_frames,
+                "estimated_frames": len(seen.times),
+                "inferred_frames": len(motion.inferred),
+                "flips_repaired": int(seen.flipped.sum()),
+                "fps": round(fps, 6),
+                "variable_frame_rate": not is_even,
+                "start_seconds": round(float(clock[0]), 6),
+                "mean_confidence": round(float(np.mean(motion.confidence)), 4),
+                "blurred_frames": int((motion.channels.get("blur", np.ones(1)) < _BLURRED).sum()),
+                "focal_pixels": round(focal, 1),
+            },
         )
 
-    def _followed(self, info: VideoInfo, progress: Progress) -> tuple[Track, FloatArray]:
-        """Return the track of the most prominent person and the times of all frames."""
-        tracker = Tracker(self._detector, self._finder)
-        times: list[float] = []
-        for picture in pictures(info.path):
-            if progress.is_cancelled():
-                raise Cancelled("Estimating was cancelled.")
-            seen = tracker.see(picture)
-            times.append(picture.time)
-            if (len(times) - 1) % _PREVIEW_EVERY == 0:
-                share = len(times) / max(info.num_frames, len(times))
-                text = f"Frame {len(times)} of {info.num_frames or '?'}"
-                progress.step(0.95 * share, text, preview(picture, seen))
-        track = tracker.best()
-        frames = 0 if track is None else len(track.found)
-        step = times[-1] / max(len(times) - 1, 1)
-        if track is None or frames < _MIN_FRAMES or frames * step < min(_MIN_SECONDS, times[-1]):
-            raise NoPersonFound(
-                f"Nobody could be followed in {info.path.name}.",
-                "Use a video that shows one person whole, close enough and well lit.",
+
+def _lifted(
+    seen: solve.Seen,
+    clock: FloatArray,
+    fps: float,
+    people: People,
+    focal: float,
+    options: EstimateOptions,
+    progress: Progress,
+) -> Motion:
+    """Call the lift, with the whole track's fit where it is wanted."""
+    wanted: dict[str, Any] = {"refine": options.refine, "progress": progress}
+    known = inspect.signature(solve.body_motion).parameters
+    extra = {name: value for name, value in wanted.items() if name in known}
+    return solve.body_motion(seen, clock, fps, people.video, focal, **extra)
+
+
+def _followed(track: Track) -> Followed:
+    """Return a track as the lift reads it."""
+    points = track.points
+    assert points is not None
+    return Followed(
+        found={
+            int(frame): Landmarks(
+                image=points.image[row],
+                world=points.world[row],
+                visibility=points.visibility[row],
+                confidence=float(points.confidence[row]),
+                roi=_NOWHERE,
+                next_roi=_NOWHERE,
             )
-        return track, np.array(times)
+            for row, frame in enumerate(track.frames)
+        }
+    )
+
+
+def _camera(
+    motion: Motion, seen: solve.Seen, clock: FloatArray, focal: float, people: People
+) -> PersonCamera:
+    """Return the camera that sees the finished motion where the points were seen.
+
+    The motion stands in the world; which turn took it there is read off by laying its joints over
+    the points in camera axes (Kabsch), one turn for the whole clip; then each frame is put under
+    its points.
+    """
+    video = people.video
+    held = np.clip(clock, seen.times[0], seen.times[-1])
+    on_clock = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
+    image, visibility = on_clock(seen.image), np.clip(on_clock(seen.visibility), 0, 1)
+    world = on_clock(seen.world) * [1, -1, -1]
+    local = rotation.rotvec_to_rotmat(np.asarray(motion.poses, np.float64))
+    rest = np.asarray(default_body().rest_joints, np.float64)
+    joints = np.asarray(forward_kinematics(local, rest, np.zeros((len(local), 3)))[1], np.float64)
+    turn = _camera_from_world(joints, world)
+    local[:, 0] = turn @ local[:, 0]
+    joints = np.asarray(forward_kinematics(local, rest, np.zeros((len(local), 3)))[1], np.float64)
+    slopes = trajectory.rays(image, video.width, video.height, focal)
+    trans = trajectory.translation(joints, slopes, visibility, clock)
+    return camera_of(
+        flipped_rotmats(local[:, 0]),
+        flipped_trans(trans, rest[0]),
+        clock,
+        focal=focal,
+        width=video.width,
+        height=video.height,
+    )
+
+
+_POINTS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
+_JOINTS = [16, 17, 18, 19, 20, 21, 1, 2, 4, 5, 7, 8]
+
+
+def _camera_from_world(joints: FloatArray, world: FloatArray) -> FloatArray:
+    """(3, 3) turn that takes joints (T, 24, 3) onto points (T, 33, 3), both y up."""
+    a, b = joints[:, _JOINTS], world[:, _POINTS]
+    a, b = a - a.mean(1, keepdims=True), b - b.mean(1, keepdims=True)
+    u, _, vt = np.linalg.svd(np.einsum("tji,tjk->ik", a, b))
+    sign = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+    return np.asarray(((u * sign) @ vt).T)

@@ -21,13 +21,17 @@ _LONGEST = 480  # pixels
 _LEFT, _RIGHT, _MIDDLE = (255, 168, 76), (84, 170, 255), (235, 235, 235)
 
 
-def preview(picture: Picture, seen: Landmarks | None) -> npt.NDArray[np.uint8]:
-    """Return the picture (H, W, 3) RGB, at most 480 pixels long, with the person's points."""
+def preview(picture: Picture, *people: Landmarks) -> npt.NDArray[np.uint8]:
+    """Return the picture (H, W, 3) RGB, at most 480 pixels long, with everybody's points."""
     scale = min(_LONGEST / max(picture.width, picture.height), 1.0)
     width, height = (max(round(n * scale), 1) for n in (picture.width, picture.height))
     canvas = np.ascontiguousarray(picture.scaled(width, height))
-    if seen is None:
-        return canvas
+    for seen in people:
+        _draw(canvas, seen, scale)
+    return canvas
+
+
+def _draw(canvas: npt.NDArray[np.uint8], seen: Landmarks, scale: float) -> None:
     points = np.clip(np.nan_to_num(seen.image * scale), -4e3, 4e3)
     shown = seen.visibility > 0.3
     for start, end in EDGES:
@@ -35,4 +39,3 @@ def preview(picture: Picture, seen: Landmarks | None) -> npt.NDArray[np.uint8]:
             color = _MIDDLE if start % 2 != end % 2 else (_LEFT if start % 2 else _RIGHT)
             ends = [tuple(round(v * 8) for v in points[i]) for i in (start, end)]
             cv2.line(canvas, ends[0], ends[1], color, 2, cv2.LINE_AA, 3)
-    return canvas

@@ -1,8 +1,9 @@
-"""Following the most prominent person through a video.
+"""Following everybody through a video.
 
 The landmark network says where to look in the next frame, so the slower detector runs only where
-nobody is followed, and now and then to see whether somebody more prominent has come in. What is
-followed after a loss at another place is another track; the track that shows most of a person wins.
+nobody is followed, where somebody was lost, and now and then to see whether somebody has come in.
+What is seen in a frame is given to the people followed by their motion (:mod:`association`), not by
+whose square it was found in, so two people who cross keep their numbers.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from core.estimators.blazepose.detector import Detector
 from core.estimators.blazepose.landmarks import LIMBS, LandmarkFinder, Landmarks
 from core.estimators.blazepose.roi import Roi
+from core.video.association import Moving, assigned
 from core.video.picture import Picture
 
-_LOOK_ROUND_SECONDS = 0.5  # the detector runs so often while a person is followed
-_SEARCH_AT_ONCE_SECONDS = 1.0  # in every picture so long after a loss,
-_SEARCH_SECONDS = 0.1  # then so often while there is nobody,
+_LOOK_ROUND_SECONDS = 0.5  # the detector runs so often while everybody is followed
+_SEARCH_AT_ONCE_SECONDS = 1.0  # in every picture so long after a loss, while nobody is followed,
+_SEARCH_BESIDE_SECONDS = 0.1  # and so long while others are;
+_SEARCH_SECONDS = 0.1  # then so often
 _SEARCH_CLOSELY_SECONDS = 0.5  # and so often for small people too
 _SETTLING = 8  # times the network may move the square of somebody new to where they are
 _CANDIDATES = 3
 _MIN_VISIBILITY = 0.4  # of the limbs of somebody new
 _FORGOTTEN_SECONDS = 2.0  # whoever comes back later is somebody else
-_SAME_PERSON = 0.5  # squares closer than this, in sides, are the same person after a loss
 _ELSEWHERE = 0.25  # squares farther than this are another person
+_SAME_POINTS = 0.06  # limbs nearer on average than this share of the square: one person, seen twice
 _MORE_PROMINENT = 1.5  # somebody else must be so much more prominent to be followed instead
 
 
@@ -33,89 +38,139 @@ class Track:
     """One person's landmarks by frame number, and how prominent the person was in all."""
 
     found: dict[int, Landmarks] = field(default_factory=dict)
+    sharpness: dict[int, float] = field(default_factory=dict)
     prominence: float = 0.0
-    last_seconds: float = 0.0
+    moving: Moving = field(default_factory=lambda: Moving.started(np.zeros(4), -math.inf))
+    is_followed: bool = False
+
+    @property
+    def last_seconds(self) -> float:
+        return self.moving.seconds
+
+    @property
+    def last(self) -> Landmarks:
+        return self.found[next(reversed(self.found))]
 
     def add(self, frame: int, seconds: float, seen: Landmarks, prominence: float) -> None:
+        box = _box(seen.next_roi)
+        if self.found:
+            self.moving.seen(box, seconds)
+        else:
+            self.moving = Moving.started(box, seconds)
         self.found[frame] = seen
         self.prominence += prominence * seen.confidence
-        self.last_seconds = seconds
+        self.is_followed = True
 
 
 class Tracker:
-    """Feed it every picture in order with :meth:`see`; then ask for the :meth:`best` track."""
+    """Feed it every picture in order with :meth:`see`; then ask for the :attr:`tracks`."""
 
-    def __init__(self, detector: Detector, finder: LandmarkFinder) -> None:
+    def __init__(self, detector: Detector, finder: LandmarkFinder, *, max_people: int = 1) -> None:
         self._detector = detector
         self._finder = finder
-        self._tracks: list[Track] = []
-        self._current: Track | None = None
-        self._roi: Roi | None = None
+        self._max_people = max_people
+        self.tracks: list[Track] = []
         self._last_look = self._last_close_look = -math.inf
         self._frame = -1
 
-    def see(self, picture: Picture) -> Landmarks | None:
-        """Follow the person into the next picture; returns what was seen of them, if anything."""
+    def see(self, picture: Picture) -> list[Track]:
+        """Follow everybody into the next picture; returns the tracks of the people seen in it."""
         self._frame += 1
-        seen = None
-        if self._roi is not None:
-            seen = self._somebody_else(picture) or self._finder.find(picture, self._roi)
-        if seen is None:
-            seen = self._search(picture)
-        if seen is None or self._current is None:
-            self._roi = None
-            return None
-        self._roi = seen.next_roi
-        prominence = seen.roi.prominence(picture.width, picture.height)
-        self._current.add(self._frame, picture.time, seen, prominence)
-        return seen
+        seen = []
+        for track in self._followed():
+            found = self._finder.find(picture, track.last.next_roi)
+            if found is not None:
+                seen.append(found)
+        seen = _each_once(seen)
+        seen += self._looked_round(picture, seen)
+        return self._given_out(picture, seen)
 
     def best(self) -> Track | None:
         """Return the track that shows most of a person, None when nobody was followed."""
-        return max(self._tracks, key=lambda track: track.prominence, default=None)
+        return max(self.tracks, key=lambda track: track.prominence, default=None)
 
-    def _somebody_else(self, picture: Picture) -> Landmarks | None:
-        """Look round now and then; turn to somebody much more prominent than the one followed."""
-        assert self._roi is not None
-        if picture.time - self._last_look < _LOOK_ROUND_SECONDS:
-            return None
-        self._last_look = picture.time
-        ours = self._roi.prominence(picture.width, picture.height)
-        for roi in self._by_prominence(picture, level=0):
-            theirs = roi.prominence(picture.width, picture.height)
-            if theirs <= _MORE_PROMINENT * ours or self._roi.distance(roi) <= _ELSEWHERE:
-                continue
-            seen = self._settled(picture, roi)
-            if seen is not None and self._roi.distance(seen.next_roi) > _ELSEWHERE:
-                self._start()
-                return seen
-        return None
+    def _followed(self) -> list[Track]:
+        return [track for track in self.tracks if track.is_followed]
 
-    def _search(self, picture: Picture) -> Landmarks | None:
-        """Find the person lost, or anybody; small people are looked for only where need be."""
-        lost_for = picture.time - max((t.last_seconds for t in self._tracks), default=-math.inf)
-        pause = 0.0 if lost_for < _SEARCH_AT_ONCE_SECONDS else _SEARCH_SECONDS
+    def _given_out(self, picture: Picture, seen: list[Landmarks]) -> list[Track]:
+        """Give what was seen to the people it shows; whoever is left over is new."""
+        known = [
+            track
+            for track in self.tracks
+            if picture.time - track.last_seconds <= _FORGOTTEN_SECONDS and track.found
+        ]
+        boxes = np.array([_box(mark.next_roi) for mark in seen]).reshape(-1, 4)
+        owners = assigned([track.moving for track in known], boxes, picture.time)
+        for track in self.tracks:
+            track.is_followed = False
+        shown = []
+        for mark, owner in zip(seen, owners, strict=True):
+            if owner is None:
+                track = Track()
+                self.tracks.append(track)
+            else:
+                track = known[owner]
+            prominence = mark.roi.prominence(picture.width, picture.height)
+            track.add(self._frame, picture.time, mark, prominence)
+            shown.append(track)
+        self._at_most(picture, shown)
+        return [track for track in shown if track.is_followed]
+
+    def _at_most(self, picture: Picture, shown: list[Track]) -> None:
+        """Of more people than are wanted, drop those least prominent; the old before the new."""
+        size = picture.width, picture.height
+
+        def claim(track: Track) -> float:
+            age = 1.0 if len(track.found) == 1 else _MORE_PROMINENT
+            return age * track.last.next_roi.prominence(*size)
+
+        for track in sorted(shown, key=claim, reverse=True)[self._max_people :]:
+            track.is_followed = False
+            if len(track.found) == 1:
+                self.tracks.remove(track)
+            else:
+                track.found.popitem()
+
+    def _looked_round(self, picture: Picture, seen: list[Landmarks]) -> list[Landmarks]:
+        """Find people who are not followed: lost a moment ago, or come in."""
+        missing = len(self._followed()) > len(seen)  # in this very picture
+        gone = (picture.time - t.last_seconds for t in self.tracks if not t.is_followed)
+        since = 0.0 if missing else min(gone, default=math.inf)
+        if since < (_SEARCH_BESIDE_SECONDS if seen else _SEARCH_AT_ONCE_SECONDS):
+            pause = 0.0
+        elif not seen or since < _SEARCH_AT_ONCE_SECONDS:
+            pause = _SEARCH_SECONDS
+        else:
+            pause = _LOOK_ROUND_SECONDS
         if picture.time - self._last_look < pause:
-            return None
+            return []
         self._last_look = picture.time
-        for level in (0, 1, 2):
-            if level > 0:
-                if level == 1 and picture.time - self._last_close_look < _SEARCH_CLOSELY_SECONDS:
-                    return None
-                self._last_close_look = picture.time
-            for roi in self._by_prominence(picture, level):
-                seen = self._settled(picture, roi)
-                if seen is not None:
-                    self._resume_or_start(seen.roi, picture.time)
-                    return seen
-        return None
+        found = self._new(picture, 0, seen)
+        if seen or found or picture.time - self._last_close_look < _SEARCH_CLOSELY_SECONDS:
+            return found
+        self._last_close_look = picture.time
+        return self._new(picture, 1, seen) or self._new(picture, 2, seen)
 
-    def _by_prominence(self, picture: Picture, level: int) -> list[Roi]:
-        """The most prominent people, but first whoever is where somebody was lost."""
-        people = self._detector.find(picture, level)
-        people.sort(key=lambda roi: -roi.prominence(picture.width, picture.height))
-        people.sort(key=lambda roi: self._lost_at(roi, picture.time) is None)  # stable
-        return people[:_CANDIDATES]
+    def _new(self, picture: Picture, level: int, seen: list[Landmarks]) -> list[Landmarks]:
+        """Return what a detection shows of people not among those ``seen``, surest first."""
+        size = picture.width, picture.height
+        rois = self._detector.find(picture, level)
+        rois = sorted(rois, key=lambda roi: roi.prominence(*size), reverse=True)
+        weakest = min((mark.next_roi.prominence(*size) for mark in seen), default=0.0)
+        found: list[Landmarks] = []
+        for roi in rois[: max(_CANDIDATES, self._max_people)]:
+            if len(found) >= self._max_people:
+                break
+            is_full = len(seen) >= self._max_people
+            if is_full and roi.prominence(*size) <= _MORE_PROMINENT * weakest:
+                continue
+            others = seen + found
+            if any(mark.next_roi.distance(roi) <= _ELSEWHERE for mark in others):
+                continue
+            mark = self._settled(picture, roi)
+            if mark is not None and len(_each_once([*others, mark])) > len(others):
+                found.append(mark)
+        return found
 
     def _settled(self, picture: Picture, roi: Roi) -> Landmarks | None:
         """Let the network move a detector's rough square onto the person; None if it is nobody."""
@@ -129,21 +184,21 @@ class Tracker:
             return None
         return seen
 
-    def _lost_at(self, roi: Roi, seconds: float) -> Track | None:
-        """Return the track that was lost a moment ago where ``roi`` is now."""
-        for track in reversed(self._tracks):
-            if not track.found or seconds - track.last_seconds > _FORGOTTEN_SECONDS:
-                continue
-            last = track.found[max(track.found)].next_roi
-            if last.distance(roi) < _SAME_PERSON and 0.5 < last.side / max(roi.side, 1e-6) < 2:
-                return track
-        return None
 
-    def _resume_or_start(self, roi: Roi, seconds: float) -> None:
-        self._current = self._lost_at(roi, seconds)
-        if self._current is None:
-            self._start()
+def _box(roi: Roi) -> list[float]:
+    return [roi.x, roi.y, roi.side, roi.side]
 
-    def _start(self) -> None:
-        self._current = Track()
-        self._tracks.append(self._current)
+
+def _each_once(seen: list[Landmarks]) -> list[Landmarks]:
+    """Drop what shows a person a second time: two squares that slid onto the same body."""
+    kept: list[Landmarks] = []
+    limbs = list(LIMBS)
+    for mark in sorted(seen, key=lambda mark: -mark.confidence):
+        apart = (
+            np.linalg.norm(mark.image[limbs] - other.image[limbs], axis=-1).mean()
+            / max(other.roi.side, 1e-6)
+            for other in kept
+        )
+        if all(distance > _SAME_POINTS for distance in apart):
+            kept.append(mark)
+    return kept

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.body import joint_positions
 from core.errors import NoPersonFound
-from core.estimators.blazepose import estimator
+from core.estimators import estimate
+from core.estimators.blazepose import finding
 from core.estimators.blazepose.landmarks import Landmarks
 from core.estimators.blazepose.roi import Roi
 from core.estimators.blazepose.tracker import Tracker
+from core.estimators.options import EstimateOptions
 from core.video.decode import VideoInfo
 from tests.core.estimators.factory import points_of, walk
 
@@ -25,6 +28,9 @@ class Shown:
     time: float
     width: int = 1920
     height: int = 1080
+
+    def sharpness(self, box: Any) -> float:
+        return 100.0
 
 
 @dataclass
@@ -62,8 +68,8 @@ def person(x: float = 960, side: float = 800) -> Roi:
     return Roi(x=x, y=540, side=side, angle=0)
 
 
-def follow(stage: Stage, num_frames: int = 90) -> Tracker:
-    tracker = Tracker(stage, stage)  # type: ignore[arg-type]
+def follow(stage: Stage, num_frames: int = 90, max_people: int = 1) -> Tracker:
+    tracker = Tracker(stage, stage, max_people=max_people)  # type: ignore[arg-type]
     for index in range(num_frames):
         tracker.see(Shown(index / 30))  # type: ignore[arg-type]
     return tracker
@@ -88,7 +94,7 @@ def test_somebody_much_more_prominent_who_comes_in_is_turned_to() -> None:
 def test_a_person_lost_for_a_moment_is_the_same_track() -> None:
     stage = Stage(lambda t: [] if 1.0 < t < 1.4 else [person()])
     tracker = follow(stage)
-    assert len(tracker._tracks) == 1
+    assert len(tracker.tracks) == 1
     best = tracker.best()
     assert best is not None and 75 <= len(best.found) <= 80
 
@@ -100,7 +106,9 @@ def test_somebody_elsewhere_after_a_loss_is_another_track() -> None:
     assert best is not None and min(best.found) >= 30
 
 
-def run(monkeypatch: pytest.MonkeyPatch, stage: Stage, times: list[float]) -> Any:
+def run(
+    monkeypatch: pytest.MonkeyPatch, stage: Stage, times: list[float], max_people: int = 1
+) -> Any:
     """Run the whole estimator on a stage in place of a video and its networks."""
     info = VideoInfo(
         path=Path("stage.mp4"),
@@ -112,14 +120,15 @@ def run(monkeypatch: pytest.MonkeyPatch, stage: Stage, times: list[float]) -> An
         rotation=0,
         codec="none",
     )
-    monkeypatch.setattr(estimator, "probe", lambda path: info)
-    monkeypatch.setattr(estimator, "pictures", lambda path: (Shown(time) for time in times))
-    monkeypatch.setattr(estimator, "preview", lambda picture, seen: None)
-    made = object.__new__(estimator.BlazePose)
-    made._detector = made._finder = stage  # type: ignore[assignment]
-    from core.progress import SILENT
-
-    return made.estimate(info.path, progress=SILENT, focal=None)
+    shown = (Shown(time) for time in times)
+    monkeypatch.setattr(finding, "probe", lambda path: info)
+    monkeypatch.setattr(finding, "pictures", lambda path: shown)
+    monkeypatch.setattr(finding, "networks", lambda: (stage, stage))
+    monkeypatch.setattr(finding, "preview", lambda picture, *seen: None)
+    monkeypatch.setattr(finding.CutFinder, "see", lambda finder, picture: None)
+    monkeypatch.setattr(estimate, "file_digest", lambda path: "0" * 64)
+    options = EstimateOptions(max_people=max_people, refine=False)
+    return estimate.estimate_people(info.path, options)["blazepose"]
 
 
 def test_a_gap_is_bridged_and_marked_inferred(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,3 +177,57 @@ def test_very_short_videos_make_motions_or_say_why(
             run(monkeypatch, stage, times)
     else:
         assert run(monkeypatch, stage, times).motions[0].num_frames == num_frames
+
+
+def places(track: Any) -> list[float]:
+    return [seen.roi.x for seen in track.found.values()]
+
+
+def test_people_beside_each_other_are_all_followed() -> None:
+    stage = Stage(lambda t: [person(300, 300), person(), person(1700, 350)])
+    tracker = follow(stage, max_people=4)
+    assert sorted(len(track.found) for track in tracker.tracks) == [90, 90, 90]
+    assert all(len(set(places(track))) == 1 for track in tracker.tracks)
+
+
+def test_no_more_people_are_followed_than_are_wanted() -> None:
+    stage = Stage(lambda t: [person(300, 300), person(), person(1700, 350)])
+    tracker = follow(stage, max_people=2)
+    assert sorted(places(track)[0] for track in tracker.tracks) == [960, 1700]
+
+
+def test_two_who_cross_keep_their_numbers() -> None:
+    """They pass each other in front of the camera; in between only one of them is seen."""
+
+    def people(t: float) -> list[Roi]:
+        left, right = person(560 + 300 * t, 700), person(1360 - 300 * t, 700)
+        return [left] if abs(left.x - right.x) < 60 else [left, right]
+
+    tracker = follow(Stage(people), 80, max_people=2)
+    long = [track for track in tracker.tracks if len(track.found) > 5]
+    assert len(long) == 2
+    going = sorted((places(track)[0], places(track)[-1]) for track in long)
+    assert going[0][0] < 600 and going[0][1] > 1200  # from left to right
+    assert going[1][0] > 1300 and going[1][1] < 700
+
+
+def test_somebody_lost_is_found_again_while_another_is_followed() -> None:
+    stage = Stage(lambda t: [person(400, 500)] + ([] if 1 < t < 1.4 else [person(1500, 500)]))
+    tracker = follow(stage, max_people=2)
+    assert len(tracker.tracks) == 2
+    counts = sorted(len(track.found) for track in tracker.tracks)
+    assert counts[1] == 90 and 72 <= counts[0] <= 79
+
+
+def test_everybody_becomes_a_motion_beside_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(lambda t: [person(500, 600), person(1400, 600)])
+    result = run(monkeypatch, stage, [i / 30 for i in range(60)], max_people=4)
+    assert result.tracks == [1, 2] and len(result.cameras) == 2
+    first, second = (motion.trans[0] for motion in result.motions)
+    assert np.allclose(first[[0, 2]], 0, atol=1e-6)
+    apart = np.hypot(*(second - first)[[0, 2]])
+    metres_a_pixel = 2.2 / 600
+    assert apart == pytest.approx(900 * metres_a_pixel, rel=0.15)
+    camera, motion = result.cameras[0], result.motions[0]
+    seen = camera.project(joint_positions(camera.in_camera(motion)))
+    assert np.linalg.norm(seen[:, 0].mean(0) - [1400, 540]) < 40  # nearer the middle, so first

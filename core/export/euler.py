@@ -17,13 +17,18 @@ from core.skeleton import JOINT_INDEX
 
 Array = npt.NDArray[np.float64]
 
-ORDERS: tuple[str, ...] = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
+ORDERS: tuple[str, ...] = ("ZYX", "XYZ", "XZY", "YXZ", "YZX", "ZXY")
+"""FBX's own default first: it is taken where the order does not matter."""
 _TABLE = {"pelvis": "ZXY"} | dict.fromkeys(
     ("left_shoulder", "right_shoulder", "left_wrist", "right_wrist"), "ZYX"
 )
 TABLE_ORDERS = [_TABLE.get(name, "YZX") for name in JOINT_INDEX]
 """The best fixed order a joint, measured on 1,174 mocap clips; "auto" is a little better still."""
 _TAU = 2.0 * np.pi
+_JUMP = np.radians(40.0)
+"""A turn from a frame to the next above which no order helps: a cut, not a motion."""
+_HARMLESS = 1e-4
+"""Radians astray that nobody sees: 0.1 mm at a metre."""
 _SINGULAR = 1e-9  # cosine of the middle angle below which first and third axis are one
 
 
@@ -87,7 +92,7 @@ def _quat_of_euler(angles: Array, order: str) -> Array:
     return out
 
 
-def _middles(quat: Array) -> Array:
+def _middles(quat: npt.NDArray) -> npt.NDArray:
     """(4, T, ...) -> (4, T-1, ...) slerp half-way between neighbours."""
     first, second = quat[:, :-1], quat[:, 1:]
     dot = np.sum(first * second, axis=0)
@@ -98,11 +103,14 @@ def _middles(quat: Array) -> Array:
 def _strays(rotmat: Array, quat: Array) -> Array:
     """(6, J): how far each order strays half-way between keys, summed over the pairs of frames.
 
-    4th power of the chord of the error angle against slerp. In float32: it decides, it is not
-    written.
+    4th power of the chord of the error angle against slerp. Jumps are left out: they would drown
+    what can be helped (measured: half the p99.9 of joined recordings). In float32: it decides, it
+    is not written.
     """
     rotmat = np.ascontiguousarray(rotmat, dtype=np.float32)
-    wanted = _middles(np.ascontiguousarray(np.moveaxis(quat, -1, 0), dtype=np.float32))
+    planes = np.ascontiguousarray(np.moveaxis(quat, -1, 0), dtype=np.float32)
+    wanted = _middles(planes)
+    is_motion = np.abs(np.sum(planes[:, 1:] * planes[:, :-1], axis=0)) > np.cos(0.5 * _JUMP)
     costs = []
     for order in ORDERS:
         angles = unrolled(euler_from_rotmat(rotmat, order))
@@ -110,7 +118,7 @@ def _strays(rotmat: Array, quat: Array) -> Array:
         off = np.minimum(
             np.sum((middle - wanted) ** 2, axis=0), np.sum((middle + wanted) ** 2, axis=0)
         )
-        costs.append(np.sum(off * off, axis=0))
+        costs.append(np.sum(off * off, axis=0, where=is_motion))
     return np.stack(costs)
 
 
@@ -120,13 +128,13 @@ def choose_orders(rotmats: Sequence[Array], quats: Sequence[Array]) -> list[str]
     rotmats (T, J, 3, 3) and quats (T, J, 4) are the same local rotations, one array a clip; one
     order serves all clips.
     """
-    num_joints = rotmats[0].shape[1]
-    costs = np.zeros((len(ORDERS), num_joints))
+    costs = np.zeros((len(ORDERS), rotmats[0].shape[1]))
+    num_pairs = 0
     for rotmat, quat in zip(rotmats, quats, strict=True):
         if len(rotmat) > 1:
             costs += _strays(rotmat, quat)
-    if not costs.any():
-        return ["ZXY"] * num_joints
+            num_pairs += len(rotmat) - 1
+    costs[costs <= num_pairs * (0.5 * _HARMLESS) ** 4] = 0.0
     return [ORDERS[best] for best in np.argmin(costs, axis=0)]
 
 

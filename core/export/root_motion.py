@@ -9,17 +9,23 @@ from core.rotation import quat_multiply
 
 Array = npt.NDArray[np.float64]
 
+_UPRIGHT = 0.3
+"""Least horizontal length of the front axis at which its direction is a steady heading."""
 _UNDEFINED = 0.2
 """Below this cosine of half the tilt the body is nearly upside down and has no heading."""
 
 
 def heading_of(quat: Array) -> Array:
-    """(T, 4) orientations -> (T,) unwrapped turn about +Y in radians, the twist about Y.
+    """(T, 4) orientations -> (T,) unwrapped turn about +Y in radians.
 
-    The twist stays defined when the body lies down, unlike the direction of its Z axis. Frames
-    where it is nearly upside down take the turn between their neighbours'.
+    Where the body looks (its Z axis on the ground), which leaves the cleanest curves, as long as it
+    is upright. In a clip that lies down or rolls that would spin, so there it is the twist about Y;
+    frames nearly upside down take the turn between their neighbours'.
     """
-    w, y = quat[:, 0], quat[:, 2]
+    w, x, y, z = quat.T
+    side, front = 2.0 * (x * z + w * y), 1.0 - 2.0 * (x * x + y * y)
+    if np.hypot(side, front).min() > _UPRIGHT and (1.0 - 2.0 * (x * x + z * z)).min() > 0.0:
+        return np.unwrap(np.arctan2(side, front))
     heading = 2.0 * np.arctan2(y, w)
     frames = np.arange(len(quat))
     known = np.hypot(w, y) > _UNDEFINED

@@ -24,12 +24,12 @@ from core.export.presets import PRESETS
 from core.export.self_check import bvh_reader, fbx_reader, glb_reader
 from core.export.self_check.read_back import ReadBack
 from core.motion import Motion
-from core.rotation import rotvec_to_rotmat
+from core.rotation import quat_to_rotvec, rotvec_to_quat, rotvec_to_rotmat, slerp_quat
 
 if TYPE_CHECKING:
     from core.body import BodyModel
 
-READERS: dict[str, Callable[[Path, int], ReadBack]] = {
+READERS: dict[str, Callable[..., ReadBack]] = {
     ".bvh": bvh_reader.read,
     ".fbx": fbx_reader.read,
     ".glb": glb_reader.read,
@@ -92,11 +92,7 @@ def check_file(
     found = _read(path, clip)
     skip = int(options.bind_frame)
     _check_times(path, found.times, motion, skip)
-    scale, turn = _frame(path, options)
-    wanted = _joints(motion, body) @ turn.T
-    bones = [found.names.index(name) for name in _names(path, found.names, options)]
-    joints = found.matrices[skip:, bones][..., :3, 3] * scale
-    off = np.linalg.norm(joints - wanted, axis=-1) * 1000.0
+    off = _distances(path, found, motion, options, body)
     return FileCheck(
         largest_mm=float(off.max()),
         mean_mm=float(off.mean()),
@@ -104,6 +100,45 @@ def check_file(
         num_frames=motion.num_frames,
         fps=motion.fps,
     )
+
+
+def between_keys_mm(
+    path: Path,
+    motion: Motion,
+    options: ExportOptions | None = None,
+    *,
+    body: BodyModel | None = None,
+) -> npt.NDArray[np.float64]:
+    """(T - 1, 24) mm: how far the joints stray half-way between two frames.
+
+    The truth is the spherical middle of the clip's rotations; the file's curves are read on
+    straight lines one by one, as programs do that resample them without building rotations. For
+    FBX and BVH; a GLB's keys are interpolated spherically by definition.
+    """
+    options = options or ExportOptions()
+    motion = prepared(motion, options, body)
+    quat = rotvec_to_quat(motion.poses.astype(np.float64))
+    half = np.full(quat.shape[:-1], 0.5)[1:]
+    middle = Motion(
+        poses=quat_to_rotvec(slerp_quat(quat[:-1], quat[1:], half)),
+        trans=0.5 * (motion.trans[1:] + motion.trans[:-1]),
+        betas=motion.betas,
+        body_id=motion.body_id,
+        fps=motion.fps,
+    )
+    found = READERS[path.suffix.lower()](path, halfway=True)
+    return _distances(path, found, middle, options, body)
+
+
+def _distances(
+    path: Path, found: ReadBack, motion: Motion, options: ExportOptions, body: BodyModel | None
+) -> npt.NDArray[np.float64]:
+    """(T, 24) mm between the joints read and those of the clip."""
+    scale, turn = _frame(path, options)
+    wanted = _joints(motion, body) @ turn.T
+    bones = [found.names.index(name) for name in _names(path, found.names, options)]
+    joints = found.matrices[int(options.bind_frame) :, bones][..., :3, 3] * scale
+    return np.linalg.norm(joints - wanted, axis=-1) * 1000.0
 
 
 def _read(path: Path, clip: int) -> ReadBack:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.export.self_check.read_back import ReadBack, chained, turn_matrices
+from core.export.self_check.read_back import ReadBack, chained, middles, turn_matrices
 
 
-def read(path: Path, clip: int = 0) -> ReadBack:
-    """Read every joint in the file's own unit. Raises ValueError for a file of another kind."""
+def read(path: Path, clip: int = 0, *, halfway: bool = False) -> ReadBack:
+    """Read every joint in the file's own unit, at the keys or half-way between them.
+
+    Raises ValueError for a file of another kind.
+    """
     head, found, body = path.read_text("ascii").partition("MOTION\n")
     if not found:
         raise ValueError("there is no MOTION")
@@ -20,6 +23,9 @@ def read(path: Path, clip: int = 0) -> ReadBack:
     numbers = np.array(rows.split(), np.float64).reshape(num_frames, -1)
     if numbers.shape[1] != sum(map(len, channels)):
         raise ValueError("the channels do not fit the numbers")
+    times = np.asarray(np.arange(num_frames) * frame_time, np.float64)
+    if halfway:
+        numbers, times, num_frames = middles(numbers), middles(times), num_frames - 1
     locals_, at = [], 0
     for offset, own in zip(offsets, channels, strict=True):
         local = np.tile(np.eye(4), (num_frames, 1, 1))
@@ -35,7 +41,7 @@ def read(path: Path, clip: int = 0) -> ReadBack:
     return ReadBack(
         names=names,
         matrices=chained(parents, locals_),
-        times=np.asarray(np.arange(num_frames) * frame_time, np.float64),
+        times=times,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.export.self_check.read_back import Array, ReadBack, Skin, chained, turn_matrices
+from core.export.self_check.read_back import Array, ReadBack, Skin, chained, middles, turn_matrices
 
 _SECOND = 46186158000
 _FIXED = {b"Y": "<h", b"C": "<?", b"I": "<i", b"F": "<f", b"D": "<d", b"L": "<q"}
@@ -127,8 +127,12 @@ class Scene:
         return found
 
 
-def read(path: Path, clip: int = 0) -> ReadBack:
-    """Read the bones at the keys of one animation stack, and the skin."""
+def read(path: Path, clip: int = 0, *, halfway: bool = False) -> ReadBack:
+    """Read the bones at the keys of one animation stack, and the skin.
+
+    ``halfway`` reads half-way between the keys instead, every curve on its own, as programs that
+    resample curves do.
+    """
     scene = Scene(parse(path.read_bytes()))
     layers = [
         child
@@ -139,7 +143,7 @@ def read(path: Path, clip: int = 0) -> ReadBack:
     nodes = scene.of_kind("Model", "Null") + scene.of_kind("Model", "LimbNode")
     bones = [i for i, key in enumerate(nodes) if scene.objects[key].values[2] == "LimbNode"]
     ticks = _ticks(scene, nodes, layers[clip])
-    locals_ = [_local(scene, key, layers[clip], len(ticks)) for key in nodes]
+    locals_ = [_local(scene, key, layers[clip], len(ticks), halfway) for key in nodes]
     parents = [
         next((nodes.index(p) for p in scene.parents.get(key, ()) if p in nodes), -1)
         for key in nodes
@@ -147,7 +151,7 @@ def read(path: Path, clip: int = 0) -> ReadBack:
     return ReadBack(
         names=[scene.label(nodes[i]) for i in bones],
         matrices=chained(parents, locals_)[:, bones],
-        times=ticks / _SECOND,
+        times=(middles(ticks) if halfway else ticks) / _SECOND,
         skin=_skin(scene, [nodes[i] for i in bones]),
     )
 
@@ -159,14 +163,14 @@ def _ticks(scene: Scene, nodes: list[int], layer: int) -> Array:
     raise ValueError("there are no curves")
 
 
-def _local(scene: Scene, key: int, layer: int, count: int) -> Array:
+def _local(scene: Scene, key: int, layer: int, count: int, halfway: bool) -> Array:
     settings = scene.objects[key].settings()
 
     def values(target: str) -> Array:
         out = np.tile(np.array(settings[target], np.float64), (count, 1))
         for axis, curve in scene.curves(key, target, layer).items():
             out[:, "XYZ".index(axis)] = curve.value("KeyValueFloat")
-        return out
+        return middles(out) if halfway else out
 
     is_active = bool(settings.get("RotationActive", [0])[0])
     order = settings.get("RotationOrder", [0])[0] if is_active else 0
@@ -176,7 +180,7 @@ def _local(scene: Scene, key: int, layer: int, count: int) -> Array:
     if is_active and "PreRotation" in settings:
         pre = np.array([settings["PreRotation"]], np.float64)[:, ::-1]
         turn = turn_matrices(pre, "ZYX") @ turn
-    local = np.tile(np.eye(4), (count, 1, 1))
+    local = np.tile(np.eye(4), (len(turn), 1, 1))
     local[:, :3, :3] = turn * np.array(settings["Lcl Scaling"])
     local[:, :3, 3] = values("Lcl Translation") * 0.01
     return local

@@ -56,6 +56,11 @@ def turn_matrices(degrees: Array, sequence: str) -> Array:
     return out
 
 
+def middles(values: Array) -> Array:
+    """(T, ...) -> (T - 1, ...) half-way between neighbours, on straight lines."""
+    return np.asarray(0.5 * (values[1:] + values[:-1]))
+
+
 def chained(parents: list[int], locals_: list[Array]) -> Array:
     """Local matrices (T, 4, 4) of nodes, in any order, -> (T, B, 4, 4) global ones."""
     done: dict[int, Array] = {}

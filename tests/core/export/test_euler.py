@@ -105,5 +105,19 @@ def test_limbs_swing_without_gimbal_flips(joint, axis, low, high):
     assert worst > 2.0  # so the choice matters here
 
 
-def test_a_single_frame_has_orders_too():
-    assert chosen(lively_motion(1)) == ["ZXY"] * 24
+def test_where_nothing_turns_the_order_is_fbxs_default():
+    assert chosen(lively_motion(1)) == ["ZYX"] * 24
+    assert chosen(swing("left_elbow", 1, 0, -140)).count("ZYX") >= 23
+
+
+def test_a_cut_has_no_say_in_the_order():
+    motion = swing("left_elbow", 1, 0, -140)
+    poses = motion.poses.copy()
+    poses[20:, JOINT_INDEX["left_elbow"]] += [0.0, 0.0, 2.5]
+    rotvec = poses.astype(float)
+    orders = choose_orders([rotvec_to_rotmat(rotvec)], [rotvec_to_quat(rotvec)])
+    halves = [rotvec[:20], rotvec[20:]]
+    apart = choose_orders(
+        [rotvec_to_rotmat(h) for h in halves], [rotvec_to_quat(h) for h in halves]
+    )
+    assert orders == apart

@@ -1,0 +1,100 @@
+"""The self-check sees what is wrong with a file, whatever it is."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import numpy as np
+import pytest
+
+from core.errors import FileProblem
+from core.export import export_motion
+from core.export.self_check import can_check, check_file
+from tests.core.export.motions import lively_motion
+
+ENDINGS = (".fbx", ".glb", ".bvh")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_another_clip_in_the_file_is_seen(tmp_path, ending):
+    motion, path = lively_motion(10), tmp_path / f"a{ending}"
+    export_motion(motion.replace(trans=motion.trans + np.array([0.0, 0.002, 0.0])), path)
+    check = check_file(path, motion)
+    assert check.largest_mm == pytest.approx(2.0, abs=0.01)
+    assert not check.is_good and "2.0" in check.sentence
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_file_cut_off_is_a_sentence(tmp_path, ending, part):
+    motion, path = lively_motion(10), tmp_path / f"a{ending}"
+    export_motion(motion, path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)])
+    if ending == ".fbx" and part == 0.999:
+        return  # only the footer is lost, which readers do not need
+    with pytest.raises(FileProblem):
+        check = check_file(path, motion)
+        assert not check.is_good  # a last number cut in two still reads
+        raise FileProblem("seen")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_another_length_or_rate_is_a_sentence(tmp_path, ending):
+    path = tmp_path / f"a{ending}"
+    export_motion(lively_motion(10), path)
+    with pytest.raises(FileProblem, match="10 frames instead of 11"):
+        check_file(path, lively_motion(11))
+    with pytest.raises(FileProblem, match="another rate"):
+        check_file(path, lively_motion(10, fps=24.0))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_missing_bones_are_named(tmp_path, ending):
+    motion, path = lively_motion(3), tmp_path / f"a{ending}"
+    export_motion(motion, path, skeleton="unity")
+    with pytest.raises(FileProblem, match="lacks the bone Pelvis"):
+        check_file(path, motion)
+
+
+def test_a_wrong_weight_shows_in_the_skin(tmp_path):
+    motion, path = lively_motion(6), tmp_path / "a.glb"
+    export_motion(motion, path)
+    data = bytearray(path.read_bytes())
+    (size,) = struct.unpack_from("<I", data, 12)
+    document = json.loads(data[20 : 20 + size])
+    attributes = document["meshes"][0]["primitives"][0]["attributes"]
+    view = document["bufferViews"][document["accessors"][attributes["JOINTS_0"]]["bufferView"]]
+    start = 28 + size + view["byteOffset"]
+    data[start : start + 4] = bytes([20, 20, 20, 20])  # the first vertex follows a wrist
+    path.write_bytes(data)
+    check = check_file(path, motion)
+    assert check.largest_mm < 0.01
+    assert check.vertex_mm is not None and check.vertex_mm > 10
+    assert not check.is_good
+
+
+def test_a_wrong_unit_shows(tmp_path):
+    motion, path = lively_motion(4), tmp_path / "a.bvh"
+    export_motion(motion, path, unit="m")
+    assert check_file(path, motion).largest_mm > 100
+
+
+def test_formats_without_a_reader_say_so(tmp_path):
+    path = tmp_path / "a.npz"
+    export_motion(lively_motion(2), path)
+    assert not can_check(path)
+    with pytest.raises(FileProblem, match="cannot be checked"):
+        check_file(path, lively_motion(2))
+
+
+def test_a_rolled_over_weight_or_nan_is_never_good(tmp_path):
+    motion, path = lively_motion(4), tmp_path / "a.bvh"
+    export_motion(motion, path)
+    lines = path.read_text().splitlines()
+    lines[-1] = lines[-1].replace(lines[-1].split()[5], "nan", 1)
+    path.write_text("\n".join(lines) + "\n")
+    check = check_file(path, motion)
+    assert not check.is_good
+    assert np.isnan(check.largest_mm)

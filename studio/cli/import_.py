@@ -34,7 +34,7 @@ def import_command(
     ] = None,
     fps: Annotated[
         float | None,
-        typer.Option(min=0.1, help="Frames a second, where the file does not say."),
+        typer.Option(min=0.1, help="Frames a second; of several files, of those that do not say."),
     ] = None,
     video: Annotated[
         Path | None, typer.Option(help="The video it was made from, to take the frame rate from.")
@@ -78,8 +78,15 @@ def import_command(
                 _list_people(found)
                 if look:
                     continue
+                alone = len(files) == 1 or found.needs_fps  # else each file's own rate is right
                 motions = load_people(
-                    found, person, fps, video=video, axes=axes, focal=focal, official=official
+                    found,
+                    person,
+                    fps if alone else None,
+                    video=video if alone else None,
+                    axes=axes,
+                    focal=focal,
+                    official=official,
                 )
                 names = _names(path, motions)
             if out is not None and not look:
@@ -122,9 +129,7 @@ def _names(path: Path, motions: list[Motion]) -> list[str]:
     return names
 
 
-def _write(
-    motions: list[Motion], names: list[str], out: Path, label: str, taken: set[str]
-) -> None:
+def _write(motions: list[Motion], names: list[str], out: Path, label: str, taken: set[str]) -> None:
     import dataclasses
 
     for motion, name in zip(motions, names, strict=True):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import FileProblem, StudioError
-from core.importing import bvh, smpl_npz
+from core.importing import bvh, fbx, gltf, smpl_npz
 from core.importing.guess import guess_map
 from core.importing.joint_map import JointMap, saved_map
 from core.importing.retarget import Retargeted, RetargetOptions, retargeted
@@ -17,6 +17,9 @@ from core.motion import Motion, Provenance
 
 READERS: dict[str, Callable[[Path], list[Source]]] = {
     ".bvh": bvh.read,
+    ".fbx": fbx.read,
+    ".glb": gltf.read,
+    ".gltf": gltf.read,
 }
 """Readers of skeletons by file ending; npz holds SMPL poses and needs no map."""
 ENDINGS: tuple[str, ...] = (*READERS, ".npz")

@@ -38,18 +38,21 @@ def find_reference(source: Source, index: dict[int, int]) -> Reference:
     if is_bandai(source):
         rotations = bandai_rotations(source)
         return Reference(rotations, posed(source, rotations), "Bandai-Namco's reference pose")
-    rest = _stance(source.rest_positions, index)
+    rests = [(source.rest_rotations, source.rest_positions, "rest pose")]
+    if source.other_rest is not None:
+        rests.append((*source.other_rest, "bind pose"))
+    stances = [_stance(positions, index) for _, positions, _ in rests]
     first = _stance(source.positions[0], index)
     jumps = _jumps_after_first(source, index)
-    if first.is_clean_t and not rest.is_clean_t:
+    if first.is_clean_t and not any(stance.is_clean_t for stance in stances):
         return Reference(
             source.rotations[0], source.positions[0], "first frame (T-pose)", int(jumps)
         )
-    is_bind_frame = jumps and _is_rest(source, 0, index)
-    if rest.is_usable:
-        return Reference(
-            source.rest_rotations, source.rest_positions, "rest pose", int(is_bind_frame)
-        )
+    told = source.origin.get("bind_frame") is True and source.num_frames > 1
+    is_bind_frame = told or (jumps and _is_rest(source, 0, index))
+    for stance, (rotations, positions, name) in zip(stances, rests, strict=True):
+        if stance.is_usable:
+            return Reference(rotations, positions, name, int(is_bind_frame))
     if first.is_usable and (jumps or source.num_frames == 1):
         return Reference(source.rotations[0], source.positions[0], "first frame", int(jumps))
     return Reference(source.rest_rotations, source.rest_positions, "rest pose", is_trusted=False)

@@ -15,10 +15,12 @@ import numpy as np
 
 from core.body import BodyModel, default_body, forward_kinematics
 from core.errors import StudioError
+from core.export.rest import A_POSE_DEGREES
 from core.importing.frame import UNITS, Frame, find_frame
 from core.importing.guess import guess_map
 from core.importing.joint_map import JointMap
 from core.importing.landmarks import Landmarks, unit
+from core.importing.origin import betas_of
 from core.importing.reference import Reference, find_reference
 from core.importing.shape import OwnBody, fit_own_body
 from core.importing.source import Array, Source
@@ -95,7 +97,7 @@ def retargeted(
     frame = _facing_forward(frame, reference, index)
     source = _in_frame(source, frame)
     reference = _turned(reference, frame.rotation)
-    own = _own_body(source, reference, index, frame)
+    own, reference = _own_body(source, reference, index, frame)
     body = default_body()
     rest = own.joints if own is not None else body.rest_joints.astype(np.float64)
     start = reference.first_frame if source.num_frames > reference.first_frame else 0
@@ -109,18 +111,17 @@ def retargeted(
     motion = Motion(
         poses=rotmat_to_rotvec(local).astype(np.float32),
         trans=trans.astype(np.float32),
-        betas=_betas(source, own).astype(np.float32),
+        betas=(own.betas if own is not None else np.zeros(10)).astype(np.float32),
         fps=source.fps,
-        body_id=source.body_id or FREE_BODY_ID,
+        body_id=_body_id(source),
         provenance=source.provenance or Provenance(kind="imported", source=source.clip),
     )
     return Retargeted(motion, frame, reference, own is not None)
 
 
-def _betas(source: Source, own: OwnBody | None) -> Array:
-    if source.betas is not None:
-        return np.asarray(source.betas, np.float64)
-    return own.betas if own is not None else np.zeros(10)
+def _body_id(source: Source) -> str:
+    told = source.origin.get("body_id")
+    return told if isinstance(told, str) and 0 < len(told) < 100 else FREE_BODY_ID
 
 
 def _yaw(angle: float) -> Array:
@@ -167,13 +168,41 @@ def _turned(reference: Reference, turn: Array) -> Reference:
 
 def _own_body(
     source: Source, reference: Reference, index: dict[int, int], frame: Frame
-) -> OwnBody | None:
-    """The free body's own skeleton, if the reference pose is its rest pose joint by joint."""
+) -> tuple[OwnBody | None, Reference]:
+    """Recognise SMPL's own skeleton, in T-pose or in this program's A-pose.
+
+    Returns the body, or None, and the reference in T-pose.
+    """
     if len(index) < NUM_JOINTS or not reference.is_trusted:
-        return None
-    joints = reference.positions[[index[j] for j in range(NUM_JOINTS)]]
+        return None, reference
     units = (frame.metres_per_unit, *(u for u in UNITS.values() if u != frame.metres_per_unit))
-    return fit_own_body(joints, units)
+    raised = _arms_raised(reference, index)
+    if str(source.origin.get("body_id", FREE_BODY_ID)) != FREE_BODY_ID:
+        # another body's skeleton: its joints cannot be known here, but it is SMPL's by its origin
+        is_a = source.origin.get("rest_pose") == "a"
+        rest = default_body().rest_joints.astype(np.float64)
+        betas = np.array(betas_of(source.origin) or np.zeros(10))
+        return OwnBody(betas, rest, frame.metres_per_unit), raised if is_a else reference
+    for candidate in (reference, raised):
+        joints = candidate.positions[[index[j] for j in range(NUM_JOINTS)]]
+        own = fit_own_body(joints, units)
+        if own is not None:
+            return own, candidate
+    return None, reference
+
+
+def _arms_raised(reference: Reference, index: dict[int, int]) -> Reference:
+    """Lift the arms from this program's A-pose to the T-pose."""
+    rotations, positions = reference.rotations.copy(), reference.positions.copy()
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        turn = rotvec_to_rotmat(np.array([0.0, 0.0, sign * np.radians(A_POSE_DEGREES)]))
+        arm = [index[JOINT_INDEX[f"{side}_{p}"]] for p in ("shoulder", "elbow", "wrist", "hand")]
+        pivot = reference.positions[arm[0]]
+        rotations[arm] = turn @ rotations[arm]
+        positions[arm] = pivot + (positions[arm] - pivot) @ turn.T
+    return Reference(
+        rotations, positions, reference.origin, reference.first_frame, reference.is_trusted
+    )
 
 
 def _global_rotations(

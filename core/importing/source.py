@@ -32,7 +32,9 @@ class Source:
     bind pose); rotations (T, J, 3, 3) and positions (T, J, 3): each frame. All are global, in the
     file's axes and unit. ``metres_per_unit`` and ``up`` ("x", "y", "z", "-y", ...) where the file
     says so, else None. ``roles``: SMPL joint -> name, where the file itself says which joint is
-    which (a VRM's humanoid). ``provenance``, ``betas`` and ``body_id`` of files this program wrote.
+    which (a VRM's humanoid). ``other_rest``: another pose the file knows, rotations (J, 3, 3) and
+    positions (J, 3), should the first be no stance. ``origin``: what this program wrote about
+    itself into a file of its own; ``provenance`` of the clip therein.
     """
 
     clip: str
@@ -47,9 +49,9 @@ class Source:
     metres_per_unit: float | None = None
     up: str | None = None
     roles: dict[str, str] = field(default_factory=dict)
+    other_rest: tuple[Array, Array] | None = None
+    origin: dict[str, Any] = field(default_factory=dict)
     provenance: Provenance | None = None
-    betas: tuple[float, ...] | None = None
-    body_id: str = ""
 
     @property
     def num_frames(self) -> int:

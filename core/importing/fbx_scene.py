@@ -1,4 +1,4 @@
-"""What an FBX's records say about nodes: their transforms, their curves, the pose they are bound in.
+"""What an FBX's records say about nodes: transforms, curves, the pose the skin is bound in.
 
 local = T Roff Rp PreRot Rot PostRot^-1 Rp^-1 Soff Sp S Sp^-1 with column vectors (FBX SDK's
 documentation of node transformations); pre- and post-rotations are always in XYZ order.
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from core.errors import FileProblem
 from core.importing.fbx_tree import AGAIN, Packed, Record
@@ -47,7 +48,7 @@ class Curve:
 
     times: Array
     values: Array
-    flags: Array
+    flags: npt.NDArray[np.int64]
     slopes: Array
 
 
@@ -172,7 +173,7 @@ def curve_of(scene: Scene, record: Record) -> Curve:
         if len(data) == 4 * len(counts):
             slopes = np.repeat(data.reshape(-1, 4)[:, :2], counts, axis=0)
     else:
-        flags = np.full(len(times), LINEAR)
+        flags = np.full(len(times), LINEAR, np.int64)
     return Curve(times / scene.ticks, values, flags, slopes)
 
 

@@ -54,7 +54,7 @@ class Packed:
         if len(raw) != size:
             raise FileProblem(f"{file} is damaged: an array is too short.", AGAIN)
         values = np.frombuffer(raw, dtype)
-        return values.astype(np.int64 if self.kind in "li" else np.float64)  # type: ignore
+        return values.astype(np.int64 if self.kind in "li" else np.float64)
 
 
 @dataclass

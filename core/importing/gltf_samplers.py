@@ -20,7 +20,7 @@ _MAX_FRAMES = 1_000_000
 
 @dataclass(frozen=True)
 class Track:
-    """Keys of one property: times (K,), values (K, W), or (3 K, W) with tangents for CUBICSPLINE."""
+    """Keys of one property: times (K,), values (K, W); CUBICSPLINE has tangents too (3 K, W)."""
 
     times: Array
     values: Array

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.atomic import explain_write_error, written_whole
+from core.atomic import written_whole
 from core.errors import Cancelled, FileProblem, ModelProblem, StudioError
+from core.estimators.file_lock import held
 from core.estimators.labels import Labeller, VideoLabel, labeller
 from core.estimators.manifest import Manifest, Row, content_hash, work_key
 from core.estimators.options import EstimateOptions
@@ -348,29 +349,14 @@ def _write_table(path: Path, manifest: Manifest) -> None:
 
 @contextlib.contextmanager
 def _locked(out: Path) -> Iterator[None]:
-    """Let one batch at a time write into ``out``; the system frees the lock of a killed one."""
-    path = out / HIDDEN / "lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    except OSError as error:
-        raise explain_write_error(path, error) from error
-    with file:
-        try:
-            if os.name == "nt":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+    """Let one batch at a time write into ``out``."""
+    with held(out / HIDDEN / "lock") as is_mine:
+        if not is_mine:
             raise StudioError(
                 f"Another batch is writing into {out}.",
                 "Wait for it, or choose another output folder.",
-            ) from error
-        for old in path.parent.glob("stop-*"):  # a worker far away may still have to see it
+            )
+        for old in (out / HIDDEN).glob("stop-*"):  # a worker far away may still have to see it
             if time.time() - old.stat().st_mtime > _STOP_SECONDS:
                 old.unlink(missing_ok=True)
         yield

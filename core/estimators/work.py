@@ -1,7 +1,8 @@
 """One video of a batch, done in whatever process or machine a job lands on.
 
 The clips are written first, the record of the job last, each file whole: a job that has its record
-is done and is never done again, whoever asks; one without is done from its last finished chunk.
+is done and is never done again, whoever asks; one without is done from its last finished chunk, by
+one process at a time.
 Everything here travels to other processes by name, so it stays at module level.
 """
 
@@ -16,13 +17,15 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from core.atomic import written_whole
+from core.errors import Cancelled
+from core.estimators.file_lock import held
 from core.estimators.labels import VideoLabel
 from core.motion import Motion
 from core.motion_file import save_motion
@@ -55,6 +58,10 @@ class Job:
         return self.out / HIDDEN / "records" / f"{self.key}.json"
 
     @property
+    def claim_path(self) -> Path:
+        return self.out / HIDDEN / "claims" / self.key
+
+    @property
     def work_folder(self) -> Path:
         return self.out / HIDDEN / "work" / self.key
 
@@ -72,6 +79,30 @@ class Record:
 
 Work = Callable[[Job, Progress], Record]
 _ONE_AT_A_TIME = threading.Lock()  # workers of a cluster may bring threads; networks would fight
+_LOOK_SECONDS = 0.5
+
+
+@contextlib.contextmanager
+def claimed(job: Job, is_cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Be the only one anywhere who works on the job.
+
+    Where another process is at it already (of a batch that was killed, but not its cluster), wait
+    until it is through or dead; its record will then be there, or not. Raises Cancelled.
+    """
+    while not _ONE_AT_A_TIME.acquire(timeout=_LOOK_SECONDS):
+        if is_cancelled():
+            raise Cancelled("Cancelled.")
+    try:
+        while True:
+            with held(job.claim_path) as is_mine:
+                if is_mine:
+                    yield
+                    return
+            if is_cancelled():
+                raise Cancelled("Cancelled.")
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
 def recorded(job: Job) -> Record | None:
@@ -106,19 +137,14 @@ def estimate_job(job: Job, progress: Progress) -> Record:
 
     Raises StudioError (the video cannot be estimated), Cancelled.
     """
-    with _ONE_AT_A_TIME:
-        done = recorded(job)
-        if done is not None:
-            return done
-        start = time.monotonic()
-        files = []
-        for estimator, motions in _estimated(job, progress).items():
-            for person, motion in enumerate(motions, start=1):
-                files.append(_written(job, estimator, person, motion))
-        record = write_record(job, tuple(files), time.monotonic() - start)
-        with contextlib.suppress(OSError):
-            shutil.rmtree(job.work_folder, ignore_errors=True)
-        return record
+    start = time.monotonic()
+    files = []
+    for estimator, motions in _estimated(job, progress).items():
+        for person, motion in enumerate(motions, start=1):
+            files.append(_written(job, estimator, person, motion))
+    record = write_record(job, tuple(files), time.monotonic() - start)
+    shutil.rmtree(job.work_folder, ignore_errors=True)
+    return record
 
 
 def _estimated(job: Job, progress: Progress) -> dict[str, list[Motion]]:

@@ -8,10 +8,12 @@ spawned, so they share nothing and work the same everywhere.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -21,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from core.errors import Cancelled, ModelProblem, StudioError
-from core.estimators.work import Job, Record, Work, stop_asked
+from core.estimators.work import Job, Record, Work, claimed, recorded, stop_asked
 from core.progress import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -203,19 +205,26 @@ def _environment(**values: str) -> Iterator[None]:
 def _serve(pipe: Connection, work: Work) -> None:
     """The life of a spawned process: take jobs until there are no more, or nobody is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         while (given := pipe.recv()) is not None:
             job, device = given
             pipe.send(outcome(work, job, device, pipe))
 
 
+def _end_with_parent() -> None:
+    """End this process when its parent was killed; files are whole or absent at any moment."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
 def outcome(work: Work, job: Job, device: str, pipe: Any = None) -> Finished | Failed:
-    """Do a job and put what came of it into a value that travels; nothing is raised but Cancelled.
+    """Do a job that is not done yet and put what came of it into a value that travels.
 
     ``pipe``: where to send :class:`Advanced`, at most four times a second.
     """
-    import dataclasses
-
     sent = 0.0
 
     def report(fraction: float, text: str = "", preview: Any = None) -> None:
@@ -228,7 +237,8 @@ def outcome(work: Work, job: Job, device: str, pipe: Any = None) -> Finished | F
     progress = Progress(report=report, is_cancelled=stop_asked(job))
     own = job if device == job.device else dataclasses.replace(job, device=device)
     try:
-        return Finished(job=job, record=work(own, progress))
+        with claimed(job, progress.is_cancelled):
+            return Finished(job=job, record=recorded(job) or work(own, progress))
     except Cancelled:
         return Failed(job=job, reason="Cancelled.", is_final=False)
     except StudioError as error:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from core.errors import Cancelled, FileProblem, ModelProblem, StudioError
 from core.estimators.batch import BatchOptions, estimate_folder, find_videos
+from core.estimators.file_lock import held
 from core.estimators.manifest import Manifest
-from core.estimators.workers import Advanced, Finished, ProcessExecutor
+from core.estimators.work import Job
+from core.estimators.workers import Advanced, Finished, ProcessExecutor, outcome
 from core.motion_file import load_motion
 from core.progress import Progress
 from tests.core.estimators.batch.pretend import log, pretend, videos
@@ -143,6 +150,52 @@ def test_two_batches_do_not_write_into_one_folder(tmp_path):
             run(folder, tmp_path / "out")
 
     assert run(folder, tmp_path / "out", on_event=second).done
+
+
+def test_a_killed_batch_takes_its_processes_along_and_is_resumed(tmp_path):
+    folder = videos(tmp_path / "in", a="quick", b="slow", c="slow")
+    out = tmp_path / "out"
+    out.mkdir()
+    code = (
+        "import sys; from pathlib import Path; from tests.core.estimators.batch import test_batch\n"
+        "if __name__ == '__main__': test_batch.run(Path(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    root = Path(__file__).resolve().parents[4]
+    batch = subprocess.Popen(
+        [sys.executable, str(script), str(folder), str(out)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    limit = time.monotonic() + 60
+    while not {"wrote"} <= {what for what, _, _ in log(out)} or len(starts(out)) < 3:
+        assert time.monotonic() < limit and batch.poll() is None
+        time.sleep(0.05)
+    batch.kill()
+    batch.wait()
+    report = run(folder, out)
+    assert len(report.done) == 2 and len(report.skipped) == 1
+    wrote = [video for what, video, _ in log(out) if what == "wrote"]
+    assert sorted(wrote) == ["a", "b", "c"]
+
+
+def test_a_job_that_somebody_else_is_at_is_waited_for(tmp_path):
+    folder = videos(tmp_path / "in", a="quick")
+    out = tmp_path / "out"
+    run(folder, out)
+    (row,) = Manifest(out / "manifest.jsonl").rows.values()
+    job = Job(key=row.key, video=folder / "a.mp4", sha256=row.sha256, out=out, stem="a")
+    record = job.record_path.read_text()
+    job.record_path.unlink()
+    with ThreadPoolExecutor() as threads:
+        with held(job.claim_path) as is_mine:
+            assert is_mine
+            waiting = threads.submit(outcome, pretend, job, "auto")
+            time.sleep(0.3)
+            assert not waiting.done()
+            job.record_path.write_text(record)  # the other one is through
+        assert isinstance(waiting.result(timeout=10), Finished)
+    assert starts(out) == ["a"]
 
 
 def test_videos_in_hidden_folders_and_in_the_output_are_not_found(tmp_path):

@@ -1,6 +1,6 @@
 """A skeleton with its motion and skin, as FBX, GLB and BVH alike need it.
 
-The rest pose stands on the ground below the origin. A bone's rest axes are the columns of its
+The rest pose stands on the ground at the origin. A bone's rest axes are the columns of its
 global rest rotation G; between a bone and its parent p lies the fixed turn Gp^T G, and the keys are
 rotations on top of it, so that zero keys are the rest pose. With SMPL's local rotation R and the
 rest pose's own global rotation A (A-pose arms; identity for T) a key is G^T (Ap R A^T) G.
@@ -125,7 +125,7 @@ def build_rig(
     preset = PRESETS[options.skeleton]
     pose = pose_of_rest(options.rest_pose, np.asarray(rest.joints, np.float64))
     vertices = pose.apply(rest.vertices, model)
-    shift = np.array([-pose.heads[0, 0], -vertices[:, 1].min(), -pose.heads[0, 2]])
+    shift = _onto_the_ground(vertices, pose.heads[0])
     heads = pose.heads + shift
     axes = bone_axes(bones or options.bone_axes, pose)
     takes = [
@@ -150,6 +150,16 @@ def build_rig(
         mesh=_mesh(model, vertices + shift, has_root) if with_mesh and options.mesh else None,
         origin=_origin(motions, names, options),
     )
+
+
+def _onto_the_ground(vertices: Array, pelvis: Array) -> Array:
+    """(3,) shift that puts the rest pose's soles on the ground, the pelvis near the middle.
+
+    Not straight above it: Blender joins a bone to its parent's tip when it sits there exactly, and
+    then drops its travel, which a ground bone's child needs.
+    """
+    ahead = 0.0 if np.hypot(pelvis[0], pelvis[2]) > 0.005 else 0.02
+    return np.array([0.0, -vertices[:, 1].min(), ahead])
 
 
 def _mesh(model: BodyModel, vertices: Array, has_root: bool) -> RigMesh:

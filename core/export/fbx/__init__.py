@@ -58,9 +58,9 @@ def to_fbx(rig: Rig, rotation_order: str = "auto") -> bytearray:
     orders = chosen_orders(rotation_order, rotmats, quats, rig.joints)
     stacks = [_stack(take, rotmat, orders) for take, rotmat in zip(rig.takes, rotmats, strict=True)]
     objects = Objects()
-    travels = {bone: True for take in rig.takes for bone in take.travel}
-    models, null_id = add_skeleton(objects, rig, [ORDER_NUMBERS[o] for o in orders], travels)
-    others = [] if null_id is None else [null_id]
+    travelling = {bone for take in rig.takes for bone in take.travel}
+    models, top = add_skeleton(objects, rig, [ORDER_NUMBERS[o] for o in orders], travelling)
+    others = [top]
     if rig.mesh is not None:
         others.append(add_body(objects, rig, rig.mesh, models))
     add_bind_pose(objects, rig, models, others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,32 +55,29 @@ class Objects:
 
 
 def add_skeleton(
-    objects: Objects, rig: Rig, orders: Sequence[int], animated: Mapping[int, bool]
-) -> tuple[dict[int, int], int | None]:
-    """Add the bones. Returns {bone: model id} and the id of the node above them, if any.
+    objects: Objects, rig: Rig, orders: Sequence[int], travelling: Collection[int]
+) -> tuple[dict[int, int], int]:
+    """Add the bones below one node. Returns {bone: model id} and the id of that node.
 
-    ``orders`` are FBX's numbers of the rotation orders; ``animated`` tells whether a bone has
-    translation curves. A ground bone is the top itself: engines want one root.
+    ``orders`` are FBX's numbers of the rotation orders; ``travelling`` are the bones with
+    translation curves. Also a ground bone needs the node: Blender takes the topmost for the
+    armature itself. Its name is the one Unreal leaves out.
     """
     origin = p_text(PROVENANCE, json.dumps(rig.origin, ensure_ascii=False), flags="U")
-    null_id = None
-    if rig.joints[0] >= 0:
-        null_id = _add_model(objects, "Armature", "Null", np.zeros(3), lines=[origin])
-        objects.connect(null_id, 0)
-        _add_attribute(objects, "Armature", "Null", null_id)
+    top = _add_model(objects, "Armature", "Null", np.zeros(3), lines=[origin])
+    objects.connect(top, 0)
+    _add_attribute(objects, "Armature", "Null", top)
     turns, offsets = rig.rest_turns, rig.offsets * CM
     models: dict[int, int] = {}
     for bone, name in enumerate(rig.names):
         lines = _rotation_lines(turns[bone], orders[bone])
-        if rig.parents[bone] < 0 and null_id is None:
-            lines.append(origin)
-        travels = animated.get(bone, False)
+        travels = bone in travelling
         model = _add_model(objects, name, "LimbNode", offsets[bone], lines, "A+", travels)
         parent = rig.parents[bone]
-        objects.connect(model, models[parent] if parent >= 0 else null_id or 0)
+        objects.connect(model, models[parent] if parent >= 0 else top)
         _add_attribute(objects, name, "LimbNode", model)
         models[bone] = model
-    return models, null_id
+    return models, top
 
 
 def _rotation_lines(turn: Array, order: int) -> list[Record]:

@@ -66,19 +66,16 @@ def to_glb(rig: Rig, *, has_vrm: bool = False) -> bytes:
         "nodes": nodes,
         "animations": [_animation(rig, take, first, buffers) for take in rig.takes],
     }
+    # without a body nothing uses the skin, but programs take from it which nodes are bones
+    binds = buffers.add(_inverse_binds(rig))
+    document["skins"] = [
+        {"name": "Body", "joints": bones, "skeleton": 0, "inverseBindMatrices": binds}
+    ]
     if rig.mesh is not None:
         document["scenes"][0]["nodes"].append(len(nodes))
         nodes.append({"name": "Body", "mesh": 0, "skin": 0})
         document["meshes"] = [_mesh(rig.mesh, buffers)]
         document["materials"] = [_material()]
-        document["skins"] = [
-            {
-                "name": "Body",
-                "joints": bones,
-                "skeleton": 0,
-                "inverseBindMatrices": buffers.add(_inverse_binds(rig)),
-            }
-        ]
     if has_vrm:
         document["extensionsUsed"] = ["VRMC_vrm"]
         document["extensions"] = {"VRMC_vrm": humanoid(rig, bones)}

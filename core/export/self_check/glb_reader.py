@@ -66,7 +66,7 @@ def read(path: Path, clip: int = 0) -> ReadBack:
         names=[nodes[joint]["name"] for joint in joints],
         matrices=chained(parents, locals_)[:, joints],
         times=times,
-        skin=_skin(glb, joints) if "skins" in glb.document else None,
+        skin=_skin(glb, joints) if "meshes" in glb.document else None,
     )
 
 

@@ -109,6 +109,14 @@ def test_start_and_floor_move_the_clip_as_a_whole():
     assert floor_height(moved) == pytest.approx(0.0, abs=1e-5)
 
 
+@pytest.mark.parametrize("rest_pose", ["t", "a"])
+def test_the_pelvis_is_never_straight_above_the_ground_bone_at_rest(rest_pose):
+    """Blender would join the two and drop the pelvis' travel (seen with 4.5)."""
+    rig = rig_of(lively_motion(2), root="motion", rest_pose=rest_pose)
+    assert np.hypot(*rig.heads[1, [0, 2]]) > 0.005
+    assert rig.mesh.vertices[:, 1].min() == pytest.approx(0.0, abs=1e-9)
+
+
 def test_the_bind_frame_is_the_rest_pose_on_the_ground():
     motion = lively_motion(5)
     rig = rig_of(motion, bind_frame=True, root="motion", bones="limbs")

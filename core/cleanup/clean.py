@@ -6,6 +6,7 @@ A pure function: the motion given stays as it is, so the window previews and und
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from core.cleanup.measures import Measure
 from core.cleanup.options import CleanupOptions
 from core.cleanup.outliers import find_spikes, without_spikes
 from core.cleanup.smoothing import smoothed
-from core.cleanup.stance import stance
+from core.cleanup.stance import Stance, stance
 from core.errors import StudioError
 from core.motion import Motion
 
@@ -111,15 +112,17 @@ def _noted(done: Motion, before: Motion, options: CleanupOptions, contacts: Cont
 def _report(before: Motion, after: Motion, contacts: Contacts, counts: _Counts) -> list[Measure]:
     """The measures, by the same contacts on both sides."""
     old, new, fps = stance(before), stance(after), before.fps
-    rows = [
-        ("foot slide", measures.foot_slide(old, contacts, fps),
-         measures.foot_slide(new, contacts, fps), "cm/s"),
-        ("off the floor", measures.off_floor(old, contacts), measures.off_floor(new, contacts), "cm"),
-        ("under the floor", measures.under_floor(old), measures.under_floor(new), "cm"),
-        ("tremble", measures.tremble(old, fps), measures.tremble(new, fps), "m/s^2"),
-        ("knee pop", measures.knee_pop(old, fps), measures.knee_pop(new, fps), "1,000 deg/s^2"),
+    rows: list[tuple[str, Callable[[Stance], float], str]] = [
+        ("foot slide", lambda posed: measures.foot_slide(posed, contacts, fps), "cm/s"),
+        ("off the floor", lambda posed: measures.off_floor(posed, contacts), "cm"),
+        ("under the floor", measures.under_floor, "cm"),
+        ("tremble", lambda posed: measures.tremble(posed, fps), "m/s^2"),
+        ("knee pop", lambda posed: measures.knee_pop(posed, fps), "1,000 deg/s^2"),
+    ]
+    report = [Measure(name=n, before=f(old), after=f(new), unit=unit) for n, f, unit in rows]
+    counted = [
         ("flipped", counts.flipped, 0, "frames"),
         ("outliers", counts.spikes, 0, "spikes"),
         ("bridged", len(before.inferred), len(after.inferred), "frames"),
-    ]  # fmt: skip
-    return [Measure(name=n, before=float(a), after=float(b), unit=u) for n, a, b, u in rows]
+    ]
+    return report + [Measure(name=n, before=a, after=b, unit=unit) for n, a, b, unit in counted]

@@ -20,7 +20,7 @@ from core.motion import Motion
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-SURE_SPEED, POSSIBLE_SPEED = 0.3, 0.6
+SURE_SPEED, POSSIBLE_SPEED = 0.35, 0.7
 """Metres a second of the slower of heel and ball: in mocap walking a planted foot stays below 0.2
 and a swinging one above 1."""
 SURE_HEIGHT, POSSIBLE_HEIGHT = 0.045, 0.08

@@ -29,6 +29,7 @@ _COMPARED = [
 ]
 _JUMP_LIMIT = 0.5  # metres: what jumps farther says no more than what jumps so far
 _OWN_COST = 0.02  # metres a joint: a frame is as it was estimated unless there is a reason
+_NEAR = 2  # frames
 _SIDES = np.diag([-1.0, 1.0, 1.0])
 _DEPTH = np.diag([1.0, 1.0, -1.0])
 _ABOUT = np.diag([-1.0, 1.0, -1.0])  # half a turn about the upright
@@ -98,8 +99,7 @@ def find_flips(motion: Motion, posed: Stance | None = None) -> npt.NDArray[np.in
     """
     posed = posed if posed is not None else stance(motion)
     points = _candidates(posed)
-    path = _cheapest_path(points, motion.fps)
-    return path
+    return _settled(points, _cheapest_path(points, motion.fps))
 
 
 def without_flips(motion: Motion, path: npt.NDArray[np.int64]) -> Motion:
@@ -144,4 +144,30 @@ def _cheapest_path(points: FloatArray, fps: float) -> npt.NDArray[np.int64]:
     path[-1] = int(best.argmin())
     for frame in range(num_frames - 1, 0, -1):
         path[frame - 1] = came_from[frame, path[frame]]
+    return path
+
+
+def _settled(points: FloatArray, path: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Move each change of reading in ``path`` (T,) by a frame or two to where it bends least.
+
+    The path counts steps, and where limbs pass each other a wrong step may be as short as a right
+    one; but it bends the movement.
+    """
+    path = path.copy()
+    changes = np.flatnonzero(np.diff(path)) + 1
+    ends = [0, *changes.tolist(), len(path)]
+    for number, change in enumerate(changes, start=1):
+        low = max(change - _NEAR, ends[number - 1] + 1)
+        high = min(change + _NEAR, ends[number + 1] - 1)
+        inside = np.arange(max(low - 3, 0), min(high + 3, len(path)))
+        best, settled = np.inf, path[inside]
+        for at in range(low, high + 1):
+            tried = path[inside]
+            tried[(inside >= low) & (inside < at)] = path[change - 1]
+            tried[(inside >= at) & (inside < high)] = path[change]
+            bends = np.diff(points[inside, tried], n=2, axis=0)
+            cost = float(np.linalg.norm(bends, axis=-1).sum()) + abs(at - change) * 1e-3
+            if cost < best:
+                best, settled = cost, tried
+        path[inside] = settled
     return path

@@ -24,10 +24,12 @@ FloatArray = npt.NDArray[np.float64]
 _FLOOR = [0, 2]  # the axes along the floor
 
 _ROLL = 0.012  # metres: parts of the sole within this of the lowest share the weight
-_RETURN_SECONDS = 2.0  # how soon the root returns to where it was seen
+_RETURN_SECONDS = 0.5  # how soon the root returns to where it was seen
+_MAX_LEG_SHIFT = 0.08  # metres: what the legs take; where an estimate creeps on, the root takes it
 _LOOSE = 0.05  # how much a step with no foot down may change the shift, against one with
-_ROOT_SECONDS = 0.05  # the root takes what is slower than this, the legs the rest
+_ROOT_SECONDS = 0.02  # the root takes what is slower than this, the legs the rest
 _BLEND_SECONDS = 0.2
+_LIFT_SECONDS = 0.06
 _LEVEL_SECONDS = 0.12
 _MAX_LIFT = 0.12  # metres: feet farther from the floor than this are not pulled to it
 _REACH = 0.99  # share of the leg's length: beyond, the pelvis comes down
@@ -47,13 +49,14 @@ def lock_feet(motion: Motion, contacts: Contacts, amount: float = 1.0) -> Motion
     posed = _moved(posed, shift)
     offset = amount * _foot_offsets(posed, stands, motion.fps)
     targets = posed.joints[:, list(ANKLES)] + offset
-    down = _pelvis_drop(posed, targets, stands, motion.fps)
-    posed = _moved(posed, down)
+    shift = _shared_excess(offset, stands, motion.fps)
+    shift += _pelvis_drop(_moved(posed, shift), targets, stands, motion.fps)
+    posed = _moved(posed, shift)
     local = legs_reach(posed, targets)
     changed = np.flatnonzero(np.abs(local - posed.local).max(axis=(0, 2, 3)) > 1e-12)
     poses = motion.poses.copy()
     poses[:, changed] = rotmat_to_rotvec(local[:, changed])
-    return motion.replace(poses=poses, trans=motion.trans + down)
+    return motion.replace(poses=poses, trans=motion.trans + shift)
 
 
 def weight_on_sole(soles: FloatArray) -> FloatArray:
@@ -119,10 +122,21 @@ def _foot_offsets(posed: Stance, stands: npt.NDArray[np.bool_], fps: float) -> F
             offsets[first:stop, side, 2] = along[:, 1] - along[:, 1].mean()
             offsets[first:stop, side, 1] = -np.clip(height[first:stop, side], -_MAX_LIFT, _MAX_LIFT)
         _fade(offsets[:, side], spans, max(round(_BLEND_SECONDS * fps), 1))
-        # a foot in the air must not be carried through the floor
-        under = np.minimum(height[:, side] + offsets[:, side, 1], 0.0)
-        offsets[:, side, 1] -= np.where(stands[:, side], 0.0, under)
+        offsets[:, side, 1] += _lifted(height[:, side] + offsets[:, side, 1], stands[:, side], fps)
     return offsets
+
+
+def _lifted(height: FloatArray, stands: npt.NDArray[np.bool_], fps: float) -> FloatArray:
+    """(T,) by how much to lift a foot in the air so that it does not go through the floor."""
+    from scipy.ndimage import maximum_filter1d, minimum_filter1d
+
+    under = np.where(stands, 0.0, np.maximum(-height, 0.0))
+    if under.max() < 1e-4:
+        return np.zeros(len(height))
+    frames = _LIFT_SECONDS * fps
+    lift = gaussian(maximum_filter1d(under, 2 * round(frames) + 1), frames)
+    free = minimum_filter1d((~stands).astype(np.float64), 2 * round(1.5 * frames) + 1)
+    return np.asarray(lift * smoothstep(gaussian(free, frames)))
 
 
 def _fade(offsets: FloatArray, spans: list[tuple[int, int]], frames: int) -> None:
@@ -141,6 +155,22 @@ def _fade(offsets: FloatArray, spans: list[tuple[int, int]], frames: int) -> Non
         if right is not None:
             filled += (1 - smoothstep((right - inside) / reach))[:, None] * offsets[right]
         offsets[first:stop] = filled
+
+
+def _shared_excess(offsets: FloatArray, stands: npt.NDArray[np.bool_], fps: float) -> FloatArray:
+    """(T, 3) what the standing feet's ``offsets`` (T, 2, 3) have in common beyond the legs' share.
+
+    Somebody stands for long while the estimate creeps on: then the body was misplaced, not the leg.
+    """
+    shift = np.zeros((len(stands), 3))
+    carries = stands.astype(np.float64)
+    common = np.einsum("tf,tfc->tc", carries, offsets[..., _FLOOR])
+    common /= np.maximum(carries.sum(axis=1), 1.0)[:, None]
+    size = np.linalg.norm(common, axis=-1, keepdims=True)
+    if size.max() > _MAX_LEG_SHIFT:
+        excess = common * np.maximum(1 - _MAX_LEG_SHIFT / np.maximum(size, 1e-9), 0.0)
+        shift[:, _FLOOR] = gaussian(excess, _BLEND_SECONDS * fps)
+    return shift
 
 
 def _pelvis_drop(

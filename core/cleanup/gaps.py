@@ -30,7 +30,7 @@ _UNBELIEVED = 0.1  # confidence below which a frame counts as not seen
 
 @dataclass(frozen=True)
 class Gap:
-    """Frames ``first`` to ``stop`` (exclusive) without an observation, and how they were bridged."""
+    """Frames ``first`` to ``stop`` (exclusive) that nobody saw, and how they were bridged."""
 
     first: int
     stop: int

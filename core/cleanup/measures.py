@@ -13,7 +13,7 @@ from core.cleanup.stance import ANKLES, HIPS, KNEES, Stance
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """One number before and after; less is better in all of them."""
+    """One number before and after. Less is better, but ``bridged`` only tells what was filled."""
 
     name: str
     before: float

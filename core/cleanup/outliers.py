@@ -25,6 +25,7 @@ _SCALE_SECONDS = 1.0  # over which the usual distance is taken
 _ROTATION_FLOOR = np.radians(20.0)  # at strength 0.5: nobody would call less a spike
 _ROOT_FLOOR = 0.08  # metres, likewise
 _TIMES_USUAL = 8.0  # likewise; all three are divided by the root of twice the strength
+_ROUNDS = 2  # small spikes hide beside large ones
 _WHOLE_BODY = 0.4  # share of the joints that makes a frame an outlier as a whole
 
 
@@ -61,45 +62,49 @@ def find_spikes(motion: Motion, strength: float = 0.5) -> Spikes:
     less = 1 / np.sqrt(2 * strength)
     rotmats = rotvec_to_rotmat(motion.poses.astype(np.float64)).reshape(num_frames, 24, 9)
     trans = motion.trans.astype(np.float64)[:, None]
-    longest = max(round(_LONGEST_SECONDS * motion.fps), 1)
+    lengths = range(1, max(round(_LONGEST_SECONDS * motion.fps), 1) + 1)
     span = max(round(_SCALE_SECONDS * motion.fps / 2), 2)
-    for length in (*range(1, longest + 1), 1):  # once more: short ones hide beside long ones
-        if num_frames < length + 8:
-            break
+    for _ in range(_ROUNDS):
         for values, floor, mask in (
             # a turn by the angle a changes the matrix by 2 sqrt(2) sin(a / 2)
             (rotmats, np.sqrt(8) * np.sin(_ROTATION_FLOOR / 2), found.rotations),
             (trans, _ROOT_FLOOR, found.root[:, None]),
         ):
-            _mark(values, length, floor * less, _TIMES_USUAL * less, span, mask)
+            _mark(values, lengths, floor * less, _TIMES_USUAL * less, span, mask)
     return found
 
 
 def _mark(
-    values: FloatArray, length: int, floor: float, times: float, span: int, mask: BoolArray
+    values: FloatArray, lengths: range, floor: float, times: float, span: int, mask: BoolArray
 ) -> None:
-    """Mark spikes of ``length`` frames in ``mask`` (T, N) and flatten them in ``values`` (T, N, D).
+    """Mark spikes of these ``lengths`` in ``mask`` (T, N) and flatten them in ``values`` (T, N, D).
 
     What is expected of frames comes from the cubic through the two frames before and the two after.
+    Of spikes that overlap, the one farthest from what is expected of it counts: a spike also spoils
+    what is expected of its neighbours, but never as much.
     """
     count = len(values)
-    nodes = np.array([-2.0, -1.0, length, length + 1])
-    weights = _lagrange(nodes, np.arange(length, dtype=np.float64))  # (length, 4)
-    starts = np.arange(2, count - length - 1)
-    around = values[starts[:, None] + nodes.astype(np.int64)]  # (S, 4, N, D)
-    expected = np.einsum("lk,sknd->slnd", weights, around)
-    inside = values[starts[:, None] + np.arange(length)]
-    off = np.linalg.norm(inside - expected, axis=-1).min(axis=1)  # (S, N)
-    usual = running_median(off, span) * 1.4826
-    excess = off / np.maximum(times * usual, floor)
-    # the spike itself, not the frames whose expectation it spoils
-    reach = length + 1
-    padded = np.pad(excess, ((reach, reach), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
-    at, column = np.nonzero((excess > 1) & (excess >= windows.max(axis=-1)))
-    for step in range(length):
-        mask[starts[at] + step, column] = True
-        values[starts[at] + step, column] = expected[at, step, column]
+    lengths = range(lengths.start, min(lengths.stop, count - 7))
+    if not len(lengths):
+        return
+    off = np.zeros((len(lengths), count, values.shape[1]))  # by length and first frame
+    expected = []
+    for row, length in enumerate(lengths):
+        nodes = np.array([-2, -1, length, length + 1])
+        starts = np.arange(2, count - length - 1)
+        weights = _lagrange(nodes.astype(np.float64), np.arange(length, dtype=np.float64))
+        expected.append(np.einsum("lk,sknd->slnd", weights, values[starts[:, None] + nodes]))
+        inside = values[starts[:, None] + np.arange(length)]
+        off[row, starts] = np.linalg.norm(inside - expected[-1], axis=-1).min(axis=1)
+    usual = running_median(off[0], span) * 1.4826
+    reach = lengths[-1] + 1
+    highest = np.pad(off.max(axis=0), ((reach, reach), (0, 0)))
+    highest = np.lib.stride_tricks.sliding_window_view(highest, 2 * reach + 1, axis=0).max(axis=-1)
+    far = (off > np.maximum(times * usual, floor)) & (off >= highest)
+    for row, first, column in zip(*np.nonzero(far), strict=True):
+        frames = np.arange(first, first + lengths[row])
+        mask[frames, column] = True
+        values[frames, column] = expected[row][first - 2, :, column]
 
 
 def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:

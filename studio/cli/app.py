@@ -8,13 +8,25 @@ from typing import Annotated
 import typer
 
 from core import __version__
-from studio.cli import demo, estimate, export, generate, import_, info, models, open, strip
+from studio.cli import (
+    clean,
+    demo,
+    estimate,
+    export,
+    generate,
+    import_,
+    info,
+    models,
+    open,
+    strip,
+)
 from studio.cli.running import told
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "open": open.open_command,
     "estimate": estimate.estimate,
     "import": import_.import_command,
+    "clean": clean.clean_command,
     "generate": generate.generate,
     "export": export.export,
     "strip": strip.strip,

@@ -46,6 +46,8 @@ def main() -> None:
     os.environ["MOTION_STUDIO_HOME"] = tempfile.mkdtemp()
     from studio.app import make_application, make_window
 
+    from PySide6.QtCore import QTimer
+
     make_application()
     window: Any = make_window(Path(tempfile.mkdtemp()) / "project")
     window.resize(1600, 1000)
@@ -77,7 +79,13 @@ def main() -> None:
             moved = 0.0
 
     window.document.shown_changed.connect(notice_shown)
-    canvas.widget.frameSwapped.connect(notice_painted)
+    drawn = canvas.on_drawn
+
+    def notice_drawn(seconds: float) -> None:
+        drawn(seconds)
+        QTimer.singleShot(0, notice_painted)  # once Qt has handed the picture to the display
+
+    canvas.on_drawn = notice_drawn
     for step in range(STEPS + 3):
         moved, shown = time.perf_counter(), 0.0
         page.sliders.rows[0].slider.set_value(-2 + 0.1 * step, quietly=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -41,12 +42,15 @@ PRESETS: dict[str, tuple[float, float]] = {
 """Name -> (yaw, pitch) in degrees."""
 
 
+@lru_cache(maxsize=8)  # asked for many times a picture
 def basis(yaw: float, pitch: float) -> Float:
     """Return (3, 3): rows right, up, back (from the target towards the camera) in world axes."""
     y, p = math.radians(yaw), math.radians(pitch)
     back = np.array([math.sin(y) * math.cos(p), math.sin(p), math.cos(y) * math.cos(p)])
     right = np.array([math.cos(y), 0.0, -math.sin(y)])
-    return np.stack([right, np.cross(back, right), back])
+    axes = np.stack([right, np.cross(back, right), back])
+    axes.flags.writeable = False
+    return axes
 
 
 @dataclass

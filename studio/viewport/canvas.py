@@ -8,17 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QOffscreenSurface, QOpenGLContext, QWheelEvent
+from PySide6.QtGui import QImage, QMouseEvent, QOffscreenSurface, QOpenGLContext, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
-from vispy import app
 
 from studio.viewport.fine import FinePicture
+from studio.viewport.moving import MovingPicture
 from studio.viewport.pick import hit
 from studio.viewport.scene import Scene
+from studio.viewport.surfaces import CardSurface, MemorySurface, Size, Surface
 
 log = logging.getLogger(__name__)
 
-SAMPLES = 4
 STILL_AFTER = 140
 """Milliseconds without a change after which a software-drawn picture is drawn finely."""
 CLICK_PIXELS = 4.0
@@ -65,7 +65,7 @@ def find_driver() -> Driver:
 
 
 class SceneCanvas(QObject):
-    """Owns the vispy canvas of one :class:`Scene` and listens to its mouse and wheel.
+    """Owns the surface of one :class:`Scene` and listens to its mouse and wheel.
 
     ``on_drawn(seconds)`` is called after each picture with the time its drawing took in Python,
     ``on_click(key or None)`` and ``on_double_click(key or None)`` after a click, ``on_moved()``
@@ -76,6 +76,7 @@ class SceneCanvas(QObject):
         super().__init__(parent)
         self.scene = scene
         self._fine = FinePicture() if driver.is_software else None
+        self._plain = MovingPicture() if driver.is_software else None
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.setInterval(STILL_AFTER)
@@ -86,18 +87,14 @@ class SceneCanvas(QObject):
         self.on_double_click: Callable[[str | None], None] = lambda key: None
         self.on_moved: Callable[[], None] = lambda: None
         self.on_problem: Callable[[Exception], None] = lambda error: None
-        self._canvas = app.Canvas(
-            app=app.Application("pyside6"),  # not vispy's default one: see offscreen.Stage
-            parent=parent,
-            show=False,
-            autoswap=False,
-            config={"samples": 0 if driver.is_software else SAMPLES, "depth_size": 24},
-            keys={},  # keys belong to the window's actions
+        self._surface: Surface = (
+            MemorySurface(parent, self._draw)
+            if driver.is_software
+            else CardSurface(parent, self._draw)
         )
-        self.widget: QWidget = self._canvas.native
+        self.widget = self._surface.widget
         self.widget.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.widget.installEventFilter(self)
-        self._canvas.events.draw.connect(self._draw)
         self._failed = False
         self._pressed: QPointF | None = None
         self._last = QPointF()
@@ -108,34 +105,40 @@ class SceneCanvas(QObject):
         if self._fine is not None:
             self._moving = True
             self._still.start()
-        self.widget.update()
+        self._surface.redraw()
 
     def settle(self) -> None:
         """Draw the next picture at its best: nothing moves, or a screenshot is wanted."""
         self._still.stop()
         self._moving = False
-        self.widget.update()
+        self._surface.redraw()
 
     def close(self) -> None:
         """Give the OpenGL context back; must happen before the window goes."""
         self._still.stop()
         self.widget.removeEventFilter(self)
-        self._canvas.events.draw.disconnect(self._draw)
-        self._canvas.close()
+        self._surface.release()
 
     def make_current(self) -> None:
         """Make the canvas's context current, for uploads and deletions outside a draw."""
-        self._canvas.set_current()
+        self._surface.make_current()
 
-    def _draw(self, event: object) -> None:
+    def image(self) -> QImage:
+        """Return what is shown, in physical pixels."""
+        return self._surface.image()
+
+    def _draw(self, size: Size) -> None:
         if self._failed:
             return
         began = time.perf_counter()
         try:
-            if self._fine is not None and not self._moving:
-                self._fine.draw(self.scene, self._canvas.physical_size)
+            if self._fine is None or self._plain is None:
+                self.scene.draw(size)
+            elif self._moving:
+                self._plain.draw(self.scene, size)
             else:
-                self.scene.draw(self._canvas.physical_size)
+                self._plain.forget()
+                self._fine.draw(self.scene, size)
         except Exception as error:
             self._failed = True  # say it once, not at every frame
             log.exception("drawing failed")

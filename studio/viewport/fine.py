@@ -12,29 +12,16 @@ import numpy as np
 from vispy import gloo
 
 from studio.viewport.scene import Scene
+from studio.viewport.shaders import COPY_FRAGMENT, COPY_VERTEX
 
 SCALE = 2
-
-_VERTEX = """
-attribute vec2 a_corner;
-varying vec2 v_at;
-void main() {
-    v_at = a_corner * 0.5 + 0.5;
-    gl_Position = vec4(a_corner, 0.0, 1.0);
-}
-"""
-_FRAGMENT = """
-uniform sampler2D u_picture;  // linear filtering: each pixel is the mean of its four
-varying vec2 v_at;
-void main() { gl_FragColor = texture2D(u_picture, v_at); }
-"""
 
 
 class FinePicture:
     """Draws a scene larger into a texture, then onto the screen."""
 
     def __init__(self) -> None:
-        self._program = gloo.Program(_VERTEX, _FRAGMENT)
+        self._program = gloo.Program(COPY_VERTEX, COPY_FRAGMENT)
         corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
         self._program["a_corner"] = gloo.VertexBuffer(corners)
         self._size = (0, 0)
@@ -47,7 +34,7 @@ class FinePicture:
             self._size = large
             texture = gloo.Texture2D(
                 (large[1], large[0], 4), interpolation="linear", wrapping="clamp_to_edge"
-            )
+            )  # linear: each pixel of the screen becomes the mean of its four
             self._target = gloo.FrameBuffer(texture, gloo.RenderBuffer((large[1], large[0])))
             self._program["u_picture"] = texture
         with self._target:

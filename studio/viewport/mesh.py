@@ -21,7 +21,10 @@ Part = tuple[Float, Float, npt.NDArray[np.int64]]
 
 @dataclass(frozen=True, kw_only=True)
 class RestMesh:
-    """positions, normals (V, 3); bones, weights (V, 4); shade (V,) 0..1; faces (F, 3)."""
+    """positions, normals (V, 3); bones, weights (V, 4); shade (V,) 0..1; faces (F, 3).
+
+    ``coarse`` (F', 3) are fewer triangles between the same vertices, or the same ones.
+    """
 
     positions: Float32
     normals: Float32
@@ -29,6 +32,7 @@ class RestMesh:
     weights: Float32
     shade: Float32
     faces: npt.NDArray[np.uint32]
+    coarse: npt.NDArray[np.uint32]
 
 
 def vertex_normals(positions: Float32, faces: npt.NDArray[np.integer]) -> Float32:
@@ -50,6 +54,7 @@ def body_mesh(
     bones: npt.NDArray[np.integer],
     weights: Float32,
     shade: Float32 | None = None,
+    coarse: npt.NDArray[np.integer] | None = None,
 ) -> RestMesh:
     """Prepare a body's skin: rest positions (V, 3), faces (F, 3), 4 bones and weights a vertex."""
     positions = np.ascontiguousarray(positions, np.float32)
@@ -62,6 +67,7 @@ def body_mesh(
         weights=np.ascontiguousarray(weights, np.float32),
         shade=shade,
         faces=np.ascontiguousarray(faces, np.uint32),
+        coarse=np.ascontiguousarray(faces if coarse is None else coarse, np.uint32),
     )
 
 
@@ -144,6 +150,7 @@ def skeleton_mesh(joints: Float32, *, joint_radius: float = 0.021) -> RestMesh:
         bones.append(np.full(len(p), bone))
         shade.append(np.full(len(p), value))
         count += len(p)
+    triangles = np.concatenate(faces).astype(np.uint32)
     four = np.repeat(np.concatenate(bones)[:, None], 4, axis=1)
     weights = np.zeros((count, 4), np.float32)
     weights[:, 0] = 1.0
@@ -153,5 +160,6 @@ def skeleton_mesh(joints: Float32, *, joint_radius: float = 0.021) -> RestMesh:
         bones=four.astype(np.float32),
         weights=weights,
         shade=np.concatenate(shade).astype(np.float32),
-        faces=np.concatenate(faces).astype(np.uint32),
+        faces=triangles,
+        coarse=triangles,
     )

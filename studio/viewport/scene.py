@@ -36,6 +36,9 @@ Bools = npt.NDArray[np.bool_]
 GHOST_SECONDS = (-0.4, -0.2, 0.25)
 """When the ghosts of the selected body are: two behind, one ahead."""
 MANY_SHAPES = 12
+_OVER = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
+_SHADOW_REACH = 0.75 * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
+"""How far on the floor a joint's shadow, or the ring around a body, may reach, in metres."""
 GHOST_OPACITY = (0.17, 0.28, 0.22)
 
 
@@ -170,32 +173,77 @@ class Scene:
     # -- drawing --
 
     def draw(self, size: tuple[int, int]) -> None:
-        """Draw into the current framebuffer of ``size`` physical pixels."""
-        if self._fixtures is None:
-            self._fixtures = (BackdropVisual(), FloorVisual(), DiscVisual())
+        """Draw everything into the current framebuffer of ``size`` physical pixels."""
+        self.draw_ground(size)
+        self.draw_movers(size)
+
+    def draw_ground(self, size: tuple[int, int]) -> None:
+        """Draw what stands still while the camera does: the backdrop and the grid."""
+        backdrop, floor, _ = self._fixed()
         lights = self._lights(size)
-        backdrop, _, _ = self._fixtures
         gloo.set_viewport(0, 0, *size)
-        gloo.set_state(
-            depth_test=False,
-            blend=True,
-            cull_face=False,
-            blend_func=("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha"),
-        )
-        gloo.set_depth_mask(True)
+        gloo.set_state(depth_test=False, blend=True, cull_face=False, blend_func=_OVER)
         clear = (0.0, 0.0, 0.0, 0.0) if self.look.transparent else (0.0, 0.0, 0.0, 1.0)
-        gloo.clear(color=clear, depth=True)
+        gloo.clear(color=clear, depth=False)
         if not self.look.transparent:
             backdrop.draw(lights)
-        if self.camera.view.pitch > -2.0:  # from below the floor would lie over the bodies
+        if self._sees_floor and self.look.grid_strength:
+            floor.draw(lights, *self._grid_place(), self.look.grid, self.look.grid_strength)
+
+    def ground_mark(self, size: tuple[int, int]) -> object:
+        """Return a value that changes when :meth:`draw_ground` would draw something else."""
+        return size, self.look, self.camera.view, self._grid_place()
+
+    def draw_movers(self, size: tuple[int, int], *, coarse: bool = False) -> None:
+        """Draw shadows, bodies and marks over the ground; ``coarse`` with fewer triangles."""
+        lights = self._lights(size)
+        gloo.set_viewport(0, 0, *size)
+        gloo.set_state(depth_test=False, blend=True, cull_face=False, blend_func=_OVER)
+        gloo.set_depth_mask(True)
+        gloo.clear(color=False, depth=True)
+        if self._sees_floor:
             self._draw_floor(lights)
         # half of a closed skin looks away: not drawing it saves a software renderer a third
         gloo.set_state(depth_test=True, blend=False, cull_face="back")
         if self.ghosts and not self.look.transparent:
-            self._draw_ghosts(lights)
-        self._draw_bodies(lights)
+            self._draw_ghosts(lights, coarse)
+        self._draw_bodies(lights, coarse)
         if self.trails:
             self._draw_trails(lights)
+
+    def box(self, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+        """Return what holds all movers now: left, bottom, right, top in pixels from below.
+
+        None where that is not known: ghosts and trails are elsewhere in time.
+        """
+        if self.ghosts or self.trails or not self._bodies:
+            return None
+        points = [np.zeros((0, 3))]
+        for key in self._bodies:
+            joints = self.joints_now(key)
+            floor = np.repeat(joints[:, [0, 2]], 4, axis=0) + np.tile(_SHADOW_REACH, (24, 1))
+            flat = np.stack([floor[:, 0], np.zeros(len(floor)), floor[:, 1]], axis=1)
+            points += [surrounded(joints), flat]
+        pixels = self.camera.project(np.concatenate(points), (float(size[0]), float(size[1])))
+        low, high = pixels[:, :2].min(axis=0), pixels[:, :2].max(axis=0)
+        left, right = np.clip([low[0] - 2, high[0] + 2], 0, size[0]).astype(int)
+        bottom, top = np.clip([size[1] - high[1] - 2, size[1] - low[1] + 2], 0, size[1]).astype(int)
+        return int(left), int(bottom), int(right), int(top)
+
+    def _fixed(self) -> tuple[BackdropVisual, FloorVisual, DiscVisual]:
+        if self._fixtures is None:
+            self._fixtures = (BackdropVisual(), FloorVisual(), DiscVisual())
+        return self._fixtures
+
+    @property
+    def _sees_floor(self) -> bool:
+        return self.camera.view.pitch > -2.0  # from below it would lie over the bodies
+
+    def _grid_place(self) -> tuple[tuple[float, float], float]:
+        """Where the grid's middle is (x, z), and how far it reaches."""
+        places = [self.floor_place(key) for key in self._bodies] or [(0.0, 0.0)]
+        x, z = np.mean(places, axis=0)
+        return (float(x), float(z)), max(math.dist(p, (x, z)) for p in places) + 6.0
 
     def _lights(self, size: tuple[int, int]) -> Lights:
         yaw = math.radians(self.camera.view.yaw)
@@ -217,14 +265,8 @@ class Scene:
         )
 
     def _draw_floor(self, lights: Lights) -> None:
-        assert self._fixtures is not None
-        _, floor, disc = self._fixtures
+        disc = self._fixed()[2]
         look = self.look
-        places = [self.floor_place(key) for key in self._bodies] or [(0.0, 0.0)]
-        centre = tuple(np.mean(places, axis=0))
-        spread = max(math.dist(p, centre) for p in places)
-        if look.grid_strength:
-            floor.draw(lights, centre, spread + 6.0, look.grid, look.grid_strength)
         if self.selected in self._bodies and len(self._bodies) > 1:
             place = self.floor_place(self.selected)
             disc.draw(lights, place, 0.62, look.accent, 0.55, ring=0.66)
@@ -266,7 +308,7 @@ class Scene:
             body.trail.draw(lights, frame, body.item.position, (red, green, blue))
         gloo.set_depth_mask(True)
 
-    def _draw_ghosts(self, lights: Lights) -> None:
+    def _draw_ghosts(self, lights: Lights, coarse: bool) -> None:
         keys = [self.selected] if self.selected in self._bodies else list(self._bodies)[:1]
         for key in keys:
             body = self._bodies[key]
@@ -280,11 +322,11 @@ class Scene:
                     continue
                 visual.draw(
                     body.upload, frame, body.item.position, color,
-                    rim=(0.3, 0.3, 0.3), opacity=opacity, veil=True,
+                    rim=(0.3, 0.3, 0.3), opacity=opacity, veil=True, coarse=coarse,
                 )  # fmt: skip
         gloo.clear(color=False, depth=True)  # the bodies themselves always stand in front
 
-    def _draw_bodies(self, lights: Lights) -> None:
+    def _draw_bodies(self, lights: Lights, coarse: bool) -> None:
         begun: set[int] = set()
         bodies = sorted(self._bodies.values(), key=lambda body: body.item.opacity < 1)
         for body in bodies:
@@ -301,13 +343,13 @@ class Scene:
             if body.item.opacity < 1:
                 # first the depth alone, then the colour: no insides shine through
                 gloo.set_color_mask(False, False, False, False)
-                visual.draw(*arguments, rim=rim)
+                visual.draw(*arguments, rim=rim, coarse=coarse)
                 gloo.set_color_mask(True, True, True, True)
                 gloo.set_state(blend=True, depth_func="lequal")
-                visual.draw(*arguments, rim=rim, opacity=body.item.opacity)
+                visual.draw(*arguments, rim=rim, opacity=body.item.opacity, coarse=coarse)
                 gloo.set_state(blend=False, depth_func="less")
             else:
-                visual.draw(*arguments, rim=rim)
+                visual.draw(*arguments, rim=rim, coarse=coarse)
 
     def _visual_of(self, body: _Body) -> BodyVisual:
         key = (self.mode, *body.clip.shape)

@@ -1,12 +1,14 @@
-"""How much sky each vertex of the free body sees: baked by tools/bake_shade.py, here only read.
+"""What was prepared for the free body: how much sky each vertex sees, and fewer triangles.
 
-A body it was not baked for (a user's own, or a rebuilt one) is drawn without it.
+Made by tools/bake_shade.py and tools/coarsen_body.py, here only read. A body they were not made for
+(a user's own, or a rebuilt one) is drawn without them.
 """
 
 from __future__ import annotations
 
 import logging
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from core.paths import RESOURCES
 log = logging.getLogger(__name__)
 
 SHADE_FILE = RESOURCES / "viewport" / "free_body_shade.npz"
+COARSE_FILE = RESOURCES / "viewport" / "free_body_coarse.npz"
 
 
 def mesh_mark(body: Any) -> str:
@@ -27,12 +30,24 @@ def mesh_mark(body: Any) -> str:
 
 def shade_of(body: Any) -> npt.NDArray[np.float32]:
     """(V,) 0..1, 1 in the open; all ones where nothing was baked for this body."""
+    shade = _read(SHADE_FILE, "shade", body)
+    if shade is None:
+        return np.ones(len(body.template), np.float32)
+    # squared: the eye wants creases darker than the sky's share alone makes them
+    return np.asarray((shade.astype(np.float32) / 255.0) ** np.float32(1.6))
+
+
+def coarse_faces(body: Any) -> npt.NDArray[np.uint32]:
+    """(F, 3) fewer triangles between the body's own vertices; all of them for another body."""
+    faces = _read(COARSE_FILE, "faces", body)
+    return np.ascontiguousarray(body.faces if faces is None else faces, np.uint32)
+
+
+def _read(path: Path, name: str, body: Any) -> npt.NDArray[Any] | None:
+    """Return what ``path`` holds for this body, None where it was made for another."""
     try:
-        with np.load(SHADE_FILE, allow_pickle=False) as data:
-            if str(data["mark"]) == mesh_mark(body):
-                # squared: the eye wants creases darker than the sky's share alone makes them
-                shade: npt.NDArray[np.float32] = data["shade"].astype(np.float32) / 255.0
-                return shade ** np.float32(1.6)
+        with np.load(path, allow_pickle=False) as data:
+            return np.asarray(data[name]) if str(data["mark"]) == mesh_mark(body) else None
     except (OSError, KeyError, ValueError):
-        log.warning("the body's baked shade could not be read: %s", SHADE_FILE.name)
-    return np.ones(len(body.template), np.float32)
+        log.warning("%s could not be read: the body is drawn without it", path.name)
+        return None

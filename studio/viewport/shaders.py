@@ -37,6 +37,21 @@ void main() {
 """
 )
 
+COPY_VERTEX = """
+attribute vec2 a_corner;
+varying vec2 v_at;
+void main() {
+    v_at = a_corner * 0.5 + 0.5;
+    gl_Position = vec4(a_corner, 0.0, 1.0);
+}
+"""
+
+COPY_FRAGMENT = """
+uniform sampler2D u_picture;
+varying vec2 v_at;
+void main() { gl_FragColor = texture2D(u_picture, v_at); }
+"""
+
 SKINNING = """
 uniform sampler2D u_clip;   // the whole clip's bone matrices
 uniform vec3 u_lookup;      // u scale, u offset, v of the frame

@@ -94,6 +94,7 @@ class BodyVisual:
             "a_shade": gloo.VertexBuffer(mesh.shade),
         }
         self._faces = gloo.IndexBuffer(mesh.faces)
+        self._coarse = gloo.IndexBuffer(mesh.coarse)
         self._programs: dict[bool, gloo.Program] = {}
 
     def _program(self, veil: bool) -> gloo.Program:
@@ -131,6 +132,7 @@ class BodyVisual:
         rim: Rgb,
         opacity: float = 1.0,
         veil: bool = False,
+        coarse: bool = False,
     ) -> None:
         """Draw one body at one (fractional) frame; colours are linear."""
         program = self._program(veil)
@@ -140,7 +142,7 @@ class BodyVisual:
         program["u_color"] = color
         program["u_rim"] = rim
         program["u_opacity"] = opacity
-        program.draw("triangles", self._faces)
+        program.draw("triangles", self._coarse if coarse else self._faces)
 
 
 _SHADOW_RADIUS = {

@@ -153,7 +153,10 @@ class Viewport(QWidget):
     def selected(self, key: str | None) -> None:
         if self._scene is None or self._canvas is None:
             return
-        self._scene.selected = key if key in {item.key for item in self._items} else None
+        key = key if key in {item.key for item in self._items} else None
+        if key == self._scene.selected:
+            return
+        self._scene.selected = key
         self._follow_from = None
         self._labels.show(self._items, self.selected)
         self._place_labels()
@@ -260,8 +263,8 @@ class Viewport(QWidget):
         Where there is no OpenGL: the placeholder.
         """
         self.settle()
-        if self._canvas is not None and hasattr(self._canvas.widget, "grabFramebuffer"):
-            image = self._canvas.widget.grabFramebuffer()
+        if self._canvas is not None:
+            image = self._canvas.image()
         else:
             image = self.grab().toImage()
         image = image.convertToFormat(QImage.Format.Format_RGB888)

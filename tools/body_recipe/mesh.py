@@ -28,6 +28,22 @@ class Mesh:
     faces: np.ndarray
 
 
+def fewer(points: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:
+    """(V, 3), (F, 3) -> about (count, 3) triangles between some of the same points.
+
+    Quadric edge collapse (Garland and Heckbert 1997), then each point that is left becomes the
+    nearest original one; triangles that lose a corner by that are dropped.
+    """
+    simplifier = pyfqmr.Simplify()
+    simplifier.setMesh(points.copy(), faces.copy())
+    simplifier.simplify_mesh(target_count=count, aggressiveness=3, preserve_border=True, verbose=0)
+    moved, left, _ = simplifier.getMesh()
+    _, nearest = cKDTree(points).query(moved)
+    chosen: np.ndarray = nearest[left]
+    a, b, c = chosen.T
+    return chosen[(a != b) & (b != c) & (c != a)]
+
+
 def decimated(source: Source, tposed: np.ndarray, ratio: float) -> Mesh:
     """Decimate the left half of the T-posed mesh, snap to original vertices, mirror.
 
@@ -38,20 +54,7 @@ def decimated(source: Source, tposed: np.ndarray, ratio: float) -> Mesh:
     used, local = np.unique(left, return_inverse=True)
     faces = local.reshape(left.shape)
     if ratio < 1:
-        simplifier = pyfqmr.Simplify()
-        simplifier.setMesh(tposed[used], faces)
-        simplifier.simplify_mesh(
-            target_count=int(len(faces) * ratio), aggressiveness=3, preserve_border=True, verbose=0
-        )
-        points, faces, _ = simplifier.getMesh()
-        _, nearest = cKDTree(tposed[used]).query(points)
-        faces = nearest[faces]
-        distinct = (
-            (faces[:, 0] != faces[:, 1])
-            & (faces[:, 1] != faces[:, 2])
-            & (faces[:, 2] != faces[:, 0])
-        )
-        faces = faces[distinct]
+        faces = fewer(tposed[used], faces, int(len(faces) * ratio))
     left = used[faces]
     right = source.mirror[left][:, ::-1]
     picked, both = np.unique(np.concatenate([left, right]), return_inverse=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 
 from studio.viewport.items import BodyItem
 from tests.studio.viewport.clips import swinging
@@ -76,10 +77,53 @@ def test_a_settled_picture_is_the_same_but_smoother(viewport: Any, qtbot: Any) -
         assert 100 < edge.sum() < 0.03 * edge.size
 
 
-def _as_painted(viewport: Any) -> np.ndarray:
-    from PySide6.QtGui import QImage
+def test_a_picture_drawn_in_part_is_the_picture_drawn_whole(viewport: Any, qtbot: Any) -> None:
+    shown(viewport, qtbot, items(2))
+    parts = viewport._canvas._plain
+    if parts is None:
+        pytest.skip("a graphics card draws every picture whole")
+    for seconds in (0.1, 0.3, 0.2, 0.4):
+        viewport.set_time(seconds)
+        in_part = _as_painted(viewport)
+    assert parts._last != (0, 0, *in_part.shape[1::-1])
+    parts.forget()
+    viewport._canvas.update()
+    assert np.array_equal(_as_painted(viewport), in_part)
 
-    image = viewport._canvas.widget.grabFramebuffer()
+
+def test_the_way_of_a_graphics_card_gives_the_same_picture(qtbot: Any) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    from studio.viewport.canvas import Driver, SceneCanvas
+    from studio.viewport.scene import Scene
+
+    pictures = []
+    for name in ("llvmpipe", "a card"):
+        window = QWidget()
+        window.resize(480, 360)
+        qtbot.addWidget(window)
+        scene = Scene()
+        canvas = SceneCanvas(scene, window, Driver(name=name))
+        canvas.widget.resize(480, 360)
+        canvas.make_current()
+        scene.set_bodies(items(2))
+        scene.camera.jump(scene.framed(4 / 3))
+        drawn: list[float] = []
+        canvas.on_drawn = drawn.append
+        window.show()
+        canvas.settle()
+        qtbot.waitUntil(lambda drawn=drawn: bool(drawn))
+        image = canvas.image().convertToFormat(QImage.Format.Format_RGBX8888)
+        pixels = np.frombuffer(image.constBits(), np.uint8)
+        pictures.append(pixels.reshape(image.height(), image.width(), 4)[..., :3].astype(int))
+        canvas.close()
+    assert pictures[0].shape == pictures[1].shape
+    assert np.abs(pictures[0] - pictures[1]).mean() < 1.5
+    assert pictures[0].std() > 5
+
+
+def _as_painted(viewport: Any) -> np.ndarray:
+    image = viewport._canvas.image()
     image = image.convertToFormat(QImage.Format.Format_RGBX8888)
     shape = (image.height(), image.width(), 4)
     return np.frombuffer(image.constBits(), np.uint8).reshape(shape)[..., :3].astype(int)

@@ -1,0 +1,163 @@
+"""What a scene is drawn on: the graphics card's own widget, or memory that a plain widget shows.
+
+Where the processor draws (llvmpipe and the like) an OpenGL widget makes Qt put the whole window
+together in OpenGL as well, which costs more than the scene. There the scene is drawn into memory
+and painted like any other picture: only the viewport's part of the window changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from PySide6.QtGui import (
+    QImage,
+    QOffscreenSurface,
+    QOpenGLContext,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QWidget
+from vispy import app, gloo
+from vispy.gloo.context import GLContext, forget_canvas, set_current_canvas
+
+SAMPLES = 4
+Size = tuple[int, int]
+Draw = Callable[[Size], None]
+"""Draws into the current framebuffer of a size in physical pixels."""
+
+
+class Surface(Protocol):
+    """Where a scene appears: a widget, and the context its drawing needs."""
+
+    @property
+    def widget(self) -> QWidget:
+        """The widget that shows it."""
+
+    def make_current(self) -> None:
+        """Make the OpenGL context current, for uploads and deletions outside a draw."""
+
+    def redraw(self) -> None:
+        """Ask for a new picture; several requests before it is drawn are one."""
+
+    def image(self) -> QImage:
+        """Return what is shown now, in physical pixels."""
+
+    def release(self) -> None:
+        """Give the OpenGL context back; must happen before the window goes."""
+
+
+class CardSurface:
+    """A vispy canvas: Qt's OpenGL widget, multisampled."""
+
+    def __init__(self, parent: QWidget, draw: Draw, samples: int = SAMPLES) -> None:
+        self._draw = draw
+        self._canvas = app.Canvas(
+            app=app.Application("pyside6"),  # not vispy's default one: see offscreen.Stage
+            parent=parent,
+            show=False,
+            autoswap=False,
+            config={"samples": samples, "depth_size": 24},
+            keys={},  # keys belong to the window's actions
+        )
+        self.widget: Any = self._canvas.native
+        self._canvas.events.draw.connect(self._on_draw)
+
+    def _on_draw(self, event: object) -> None:
+        self._draw(self._canvas.physical_size)
+
+    def make_current(self) -> None:
+        self._canvas.set_current()
+
+    def redraw(self) -> None:
+        self.widget.update()
+
+    def image(self) -> QImage:
+        image: QImage = self.widget.grabFramebuffer()
+        return image
+
+    def release(self) -> None:
+        self._canvas.events.draw.disconnect(self._on_draw)
+        self._canvas.close()
+
+
+class _HiddenCanvas:
+    """What vispy.gloo wants to know of a canvas, around a Qt context without a window."""
+
+    def __init__(self) -> None:
+        self.context = GLContext()
+        self._surface = QOffscreenSurface()
+        self._qt = QOpenGLContext()
+        self._qt.create()
+        self._surface.setFormat(self._qt.format())
+        self._surface.create()
+
+    def set_current(self) -> None:
+        self._qt.makeCurrent(self._surface)
+        set_current_canvas(self)
+
+    def close(self) -> None:
+        forget_canvas(self)
+        self._qt.doneCurrent()
+
+
+class MemorySurface(QWidget):
+    """A plain widget that shows what the processor drew into memory."""
+
+    def __init__(self, parent: QWidget, draw: Draw) -> None:
+        super().__init__(parent)
+        self._draw = draw
+        self._canvas = _HiddenCanvas()
+        self._target: Any = None
+        self._size: Size = (0, 0)
+        self._stale = True
+        self._picture = QImage()
+
+    @property
+    def widget(self) -> QWidget:
+        return self
+
+    def make_current(self) -> None:
+        self._canvas.set_current()
+
+    def redraw(self) -> None:
+        self._stale = True
+        self.update()
+
+    def image(self) -> QImage:
+        self._bring_up_to_date()
+        return self._picture
+
+    def release(self) -> None:
+        self._canvas.close()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._bring_up_to_date()
+        painter = QPainter(self)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawImage(0, 0, self._picture)
+        painter.end()
+
+    def _bring_up_to_date(self) -> None:
+        ratio = self.devicePixelRatioF()
+        size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+        if not self._stale and size == self._size:
+            return  # something in front of it changed, not the picture
+        self.make_current()
+        if size != self._size:
+            shape = (size[1], size[0])
+            texture = gloo.Texture2D((*shape, 4))
+            self._target = gloo.FrameBuffer(texture, gloo.RenderBuffer(shape))
+            self._size = size
+        self._stale = False
+        with self._target:
+            self._draw(size)
+            gloo.flush()
+            data = gloo.gl.glReadPixels(0, 0, *size, gloo.gl.GL_RGBA, gloo.gl.GL_UNSIGNED_BYTE)
+        rows = np.frombuffer(data, np.uint8).reshape(size[1], size[0] * 4)
+        upright = np.ascontiguousarray(rows[::-1])  # OpenGL counts rows from below
+        self._picture = QImage(
+            upright.data, size[0], size[1], size[0] * 4, QImage.Format.Format_RGBX8888
+        ).convertToFormat(QImage.Format.Format_RGB32)
+        self._picture.setDevicePixelRatio(ratio)

@@ -78,7 +78,7 @@ class Picture:
         planes, matrix = self._planes
         small = []
         for plane in planes:
-            step = max(min(plane.shape[1] // (3 * size[0]), plane.shape[0] // (3 * size[1])), 1)
+            step = max(min(plane.shape[1] // (2 * size[0]), plane.shape[0] // (2 * size[1])), 1)
             small.append(cv2.resize(plane[::step, ::step], size, interpolation=cv2.INTER_AREA))
         return np.rot90(_to_rgb(small, matrix), self._turns)
 
@@ -100,7 +100,8 @@ class Picture:
         half = cv2.resize(
             part, (part.shape[1] // 2, part.shape[0] // 2), interpolation=cv2.INTER_AREA
         )
-        return float(cv2.Laplacian(half, cv2.CV_16S, ksize=1).var())
+        _, deviation = cv2.meanStdDev(cv2.Laplacian(half, cv2.CV_16S, ksize=1))
+        return float(deviation[0, 0] ** 2)
 
     def crop(self, image_from_crop: npt.NDArray[Any], size: int) -> Image:
         """Return (size, size, 3) RGB, bilinear, black outside the picture.

@@ -15,7 +15,7 @@ from core.progress import SILENT, Progress
 from core.video.decode import pictures, probe
 from core.video.picture import Picture
 
-_LONGEST = 160  # pixels of the small picture that is compared; finer ones find nothing more
+_LONGEST = 128  # pixels of the small picture that is compared; finer ones find nothing more
 _MIN_SCENE_SECONDS = 0.3
 _REPORT_EVERY = 25  # frames
 

@@ -16,11 +16,15 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.atomic import written_whole
 from core.errors import FileProblem, ModelProblem
 from core.paths import data_folder
 from core.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from core.estimators.conversion import Converted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +175,74 @@ def install_estimator(progress: Progress = SILENT, *, source: Path | None = None
 def install_sample_video(progress: Progress = SILENT, *, source: Path | None = None) -> Path:
     """Bring the sample video into the data folder; returns its path. As install_estimator."""
     return _install(SAMPLE_FILES, progress, source)[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppliedFile:
+    """A file under a licence of its own, which only the user can bring."""
+
+    name: str  # how the code asks for it
+    file: str  # its published name
+    title: str
+    needed_for: str
+    licence: str
+    where: str  # one sentence on where to get it
+
+
+_VIBE_LICENCE = "non-commercial scientific research (Max Planck Society)"
+
+SUPPLIED: dict[str, SuppliedFile] = {
+    file.name: file
+    for file in (
+        SuppliedFile(
+            name="vibe",
+            file="vibe_model_wo_3dpw.pth.tar",
+            title="VIBE",
+            needed_for="the estimator VIBE",
+            licence=_VIBE_LICENCE,
+            where="In vibe_data.zip, which github.com/mkocabas/VIBE links to;"
+            " vibe_model_w_3dpw.pth.tar fits as well.",
+        ),
+        SuppliedFile(
+            name="spin",
+            file="spin_model_checkpoint.pth.tar",
+            title="SPIN",
+            needed_for="the estimator VIBE (its image features)",
+            licence=_VIBE_LICENCE,
+            where="In the same vibe_data.zip, which github.com/mkocabas/VIBE links to.",
+        ),
+        SuppliedFile(
+            name="pare",
+            file="pare_w_3dpw_checkpoint.ckpt",
+            title="PARE",
+            needed_for="the estimator PARE",
+            licence=_VIBE_LICENCE,
+            where="In pare-github-data.zip, which github.com/mkocabas/PARE links to;"
+            " pare_checkpoint.ckpt fits as well. Keep its config yaml beside it.",
+        ),
+    )
+}
+
+
+def supplied(name: str) -> Path | None:
+    """Return the checked copy of a file the user brought ("vibe", "spin", "pare"), or None."""
+    folder = data_folder() / "models" / name
+    if not folder.is_dir():  # spares the import below where nothing was brought
+        return None
+    from core.estimators.conversion import chosen
+
+    return chosen(name)
+
+
+def adopt(name: str, path: Path) -> Converted:
+    """Check a file the user brings, convert it once, and use it from now on.
+
+    ``str()`` of what is returned says so in a sentence. Raises ModelProblem that tells by name
+    what does not fit, or FileProblem where the copy cannot be written.
+    """
+    from core.estimators import conversion
+
+    return conversion.adopt(name, Path(path))
 
 
 def _install(names: tuple[str, ...], progress: Progress, source: Path | None) -> list[Path]:

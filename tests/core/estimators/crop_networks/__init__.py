@@ -1,0 +1,1 @@
+"""VIBE and PARE: networks, files, speed."""

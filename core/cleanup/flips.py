@@ -155,8 +155,8 @@ def _settled(points: FloatArray, path: npt.NDArray[np.int64]) -> npt.NDArray[np.
     """
     path = path.copy()
     changes = np.flatnonzero(np.diff(path)) + 1
-    ends = [0, *changes.tolist(), len(path)]
-    for number, change in enumerate(changes, start=1):
+    ends: list[int] = [0, *changes.tolist(), len(path)]
+    for number, change in enumerate(changes.tolist(), start=1):
         low = max(change - _NEAR, ends[number - 1] + 1)
         high = min(change + _NEAR, ends[number + 1] - 1)
         inside = np.arange(max(low - 3, 0), min(high + 3, len(path)))

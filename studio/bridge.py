@@ -26,12 +26,14 @@ BUG_HINT = "Nothing was lost; the details are in the log (Help > Open log folder
 
 
 class Handle:
-    """One piece of work that was asked for; ``cancel`` stops it at its next step."""
+    """One piece of work that was asked for; ``cancel`` stops it at its next step, ``pause`` lets it
+    wait there."""
 
     def __init__(self, fn: Callable[[Progress], Any], key: str | None) -> None:
         self.key = key
         self._fn = fn
         self._cancelled = threading.Event()
+        self._paused = threading.Event()
         self._finished = threading.Event()
         self._lock = threading.Lock()
         self._latest: tuple[float, str, Any] | None = None
@@ -46,6 +48,14 @@ class Handle:
     def cancel(self) -> None:
         """Ask the work to stop; ``on_done`` will not be called any more."""
         self._cancelled.set()
+
+    def pause(self, is_paused: bool = True) -> None:
+        """Let the work wait at its next step, or go on."""
+        (self._paused.set if is_paused else self._paused.clear)()
+
+    @property
+    def is_paused(self) -> bool:
+        return self._paused.is_set()
 
     @property
     def is_cancelled(self) -> bool:
@@ -141,6 +151,8 @@ def _run(handle: Handle, relay: _Relay) -> None:
     def report(fraction: float, text: str, preview: Any = None) -> None:
         with handle._lock:
             is_announced = handle._latest is not None
+            if preview is None and handle._latest is not None:
+                preview = handle._latest[2]  # a picture nobody has seen yet is not dropped
             handle._latest = (fraction, text, preview)
         if not is_announced and not handle.is_overtaken:
             relay.progressed.emit(handle)
@@ -149,7 +161,13 @@ def _run(handle: Handle, relay: _Relay) -> None:
     error: BaseException | None = None
     try:
         if not handle.is_cancelled:
-            result = handle._fn(Progress(report=report, is_cancelled=lambda: handle.is_cancelled))
+            result = handle._fn(
+                Progress(
+                    report=report,
+                    is_cancelled=lambda: handle.is_cancelled,
+                    is_paused=lambda: handle.is_paused,
+                )
+            )
     except BaseException as problem:  # whatever happened belongs to the one who asked
         error = problem
     try:

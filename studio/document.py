@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -221,6 +221,11 @@ class Document(QObject):
         if is_other:
             self.selection_changed.emit()
 
+    def replace_shown(self, key: str, motion: Motion) -> None:
+        """Show another motion in a clip's place, for instance a preview of an edit."""
+        if any(clip.key == key and clip.motion is not motion for clip in self._shown):
+            self.show(replace(c, motion=motion) if c.key == key else c for c in self._shown)
+
     def select(self, key: str | None) -> None:
         """Select one of the shown clips."""
         if key != self._selected_key and any(c.key == key for c in self._shown):
@@ -270,9 +275,22 @@ class Document(QObject):
     def _forget_deleted(self) -> None:
         alive = {clip.id for clip in self.clips()}
         self.select_in_library(c for c in self._library_selection if c in alive)
-        kept = tuple(c for c in self._shown if c.clip_id is None or c.clip_id in alive)
-        if len(kept) != len(self._shown):
+        kept = tuple(
+            self._as_stored(c) for c in self._shown if c.clip_id is None or c.clip_id in alive
+        )
+        if kept != self._shown:
             self.show(kept)
+
+    def _as_stored(self, shown: ShownClip) -> ShownClip:
+        """The clip with the motion the project has for it now, after an edit or an undo."""
+        if shown.clip_id is None or self._project is None:
+            return shown
+        try:
+            motion = self._project.motion(shown.clip_id)
+        except StudioError as error:
+            log.warning("%s cannot be read again: %s", shown.name, error.message)
+            return shown
+        return shown if motion is shown.motion else replace(shown, motion=motion)
 
 
 def shown_from_clip(clip: Clip, motion: Motion) -> ShownClip:

@@ -1,8 +1,9 @@
 """A project folder: one npz a clip, an index over them, and a bin for what was deleted.
 
 ``clips/<name>--<id>.npz`` are the clips, ``bin/`` holds the deleted ones until they are purged,
-``originals/<id>.npz`` what a clip was before it was cleaned, ``project.sqlite`` is the index. The file names carry name and id, so that a lost or broken index
-is rebuilt from the folder and no clip is ever lost with it. Safe to call from several threads.
+``originals/<id>.npz`` what a clip was before it was cleaned, ``project.sqlite`` is the index. The
+file names carry name and id, so that a lost or broken index is rebuilt from the folder and no clip
+is ever lost with it. Safe to call from several threads.
 """
 
 from __future__ import annotations

@@ -1,41 +1,60 @@
-"""One video after the other through the estimator, its pictures in step with playback.
+"""One video after the other through the estimators, its pictures in step with playback.
 
 Sits between the panels of the Capture page and the document. A result goes into the library at once
-as an undoable step; a failed or cancelled video leaves nothing behind.
+as an undoable step. The queue is kept on disk: what was finished before a crash is not done again.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio import bridge
+from core.errors import StudioError
+from core.progress import Progress
+from studio import bridge, theme
 from studio.document import Document, ShownClip
 from studio.playback import Playback
 from studio.services import importing
 from studio.services.capture_queue import CaptureQueue, QueueItem
-from studio.services.importing import ImportedVideo
+from studio.services.capture_settings import CaptureSettings
+from studio.services.capture_store import CaptureStore
+from studio.services.importing import ImportedVideo, VideoImporter
 from studio.services.video_frames import VideoFrames, read_frames
+
+if TYPE_CHECKING:
+    from core.video.people import People
 
 log = logging.getLogger(__name__)
 
-Importer = Callable[..., ImportedVideo]
+
+class Importer(Protocol):
+    """What turns a video into motions, see :class:`studio.services.importing.VideoImporter`."""
+
+    def find(self, path: Path, *, work_folder: Path | None, progress: Progress) -> People: ...
+
+    def estimate(
+        self, path: Path, people: People, *, chosen: tuple[int, ...], settings: CaptureSettings,
+        work_folder: Path | None, progress: Progress,
+    ) -> ImportedVideo: ...  # fmt: skip
 
 
 class CaptureSession(QObject):
     """The queue at work.
 
     ``queue_changed`` when an item came, went or changed; ``current_changed`` when another item is
-    looked at; ``preview(rgb)`` while the looked-at item is estimated; ``frames_ready`` when its
-    pictures can be shown; ``progressed(item)``; ``finished(item)``.
+    looked at; ``people_changed`` when the people of the looked-at item are others;
+    ``preview(rgb)`` while it is estimated; ``frames_ready`` when its pictures can be shown;
+    ``progressed(item)``; ``finished(item)``.
     """
 
     queue_changed = Signal()
     current_changed = Signal()
+    people_changed = Signal()
     preview = Signal(object)
     frames_ready = Signal()
     progressed = Signal(object)
@@ -43,16 +62,42 @@ class CaptureSession(QObject):
 
     def __init__(
         self, document: Document, playback: Playback, parent: QObject | None = None, *,
-        importer: Importer = importing.import_video,
+        importer: Importer | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._document, self._playback, self._importer = document, playback, importer
+        self._document, self._playback = document, playback
+        self._importer: Importer = importer or VideoImporter()
         self.queue = CaptureQueue()
         self.current: QueueItem | None = None
         self.frames: VideoFrames | None = None
-        self.field_of_view: float | None = None  # degrees of the diagonal; None guesses
+        self.settings = CaptureSettings()
         self._handle: bridge.Handle | None = None
+        self._began = 0.0
+        self._store: CaptureStore | None = None
         document.library_changed.connect(self._notice_library)
+        document.project_changed.connect(self._take_project)
+        self._take_project()
+
+    def _take_project(self) -> None:
+        """The queue belongs to the project: take up the one that lies in its folder."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        project = self._document.project
+        writable = project is not None and not project.is_read_only
+        self._store = CaptureStore(project.folder) if project is not None and writable else None
+        self.queue = self._store.load() if self._store is not None else CaptureQueue()
+        self.current, self.frames = None, None
+        self.current_changed.emit()
+        self.queue_changed.emit()
+
+    def _changed(self) -> None:
+        if self._store is not None:
+            self._store.save(self.queue)
+        self.queue_changed.emit()
+
+    def _folder(self, item: QueueItem) -> Path | None:
+        return self._store.work_folder(item) if self._store is not None else None
 
     # -- the queue --------------------------------------------------------------------------------
     def add(self, paths: Sequence[Path]) -> None:
@@ -66,31 +111,45 @@ class CaptureSession(QObject):
             )
             return
         added = self.queue.add(videos)
-        self.queue_changed.emit()
+        self._changed()
         if added:
             self.look_at(added[0])
+        if self.queue.is_paused and self._handle is None:
+            self.queue.is_paused = False  # waiting since the last time; who adds wants to go on
         self._start_next()
 
     def again(self, item: QueueItem) -> None:
         """Estimate a finished video once more, with what is set now."""
-        if item.is_finished:
-            item.state, item.fraction, item.result = "waiting", 0.0, None
-            item.message = item.hint = ""
-            self.queue_changed.emit()
+        if item.is_finished or item.state == "choosing":
+            item.reset()
+            self._changed()
             self.look_at(item)
             self._start_next()
 
     def remove(self, item: QueueItem) -> None:
         """Take a video off the list; the clips made from it stay."""
+        if item.is_busy:
+            return
         self.queue.remove(item)
+        if self._store is not None:
+            self._store.forget(item)
         if self.current is item:
             self.look_at(self.queue.items[0] if self.queue.items else None)
-        self.queue_changed.emit()
+        self._changed()
 
     def cancel(self) -> None:
         """Stop the video that is being estimated; nothing of it is kept."""
         if self._handle is not None:
             self._handle.cancel()
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Let the queue wait, also in the middle of a video, or go on."""
+        self.queue.is_paused = is_paused
+        if self._handle is not None:
+            self._handle.pause(is_paused)
+        self.queue_changed.emit()
+        if not is_paused:
+            self._start_next()
 
     @property
     def is_running(self) -> bool:
@@ -101,26 +160,80 @@ class CaptureSession(QObject):
         item = self.queue.next_waiting()
         if item is None:
             return
-        item.state, item.text = "estimating", "opening the video"
-        fov = self.field_of_view
-        self._handle = bridge.run_in_thread(
-            lambda progress: self._importer(item.path, field_of_view=fov, progress=progress),
+        self._began = time.monotonic()
+        if item.settings is None or not item.is_begun:
+            item.settings = self.settings
+        if item.people is not None:
+            self._estimate_or_ask(item)
+            return
+        item.begin("finding", "opening the video")
+        folder = self._folder(item)
+        self._run(
+            item,
+            lambda progress: self._importer.find(
+                item.path, work_folder=folder, progress=progress
+            ),
+            lambda people: self._found(item, people),
+        )  # fmt: skip
+
+    def _found(self, item: QueueItem, people: People) -> None:
+        item.people = people
+        self._handle = None
+        if self._store is not None:
+            self._store.save_people(item)
+        if item is self.current:
+            self.people_changed.emit()
+        self._estimate_or_ask(item)
+
+    def _estimate_or_ask(self, item: QueueItem) -> None:
+        people, settings = item.people, item.settings or self.settings
+        assert people is not None
+        try:
+            chosen = importing.chosen_people(people, settings, item.picked)
+        except StudioError as error:
+            self._failed(item, error.message, error.hint)
+            return
+        if not chosen:
+            item.state, item.picked = "choosing", (people.preselected,)
+            self._end(item)
+            if item is self.current:
+                self.people_changed.emit()
+            return
+        item.picked = chosen
+        item.begin("estimating", "estimating")
+        folder = self._folder(item)
+        self._run(
+            item,
+            lambda progress: self._importer.estimate(
+                item.path, people, chosen=chosen, settings=settings, work_folder=folder,
+                progress=progress,
+            ),
             lambda result: self._done(item, result),
+        )  # fmt: skip
+
+    def _run(
+        self, item: QueueItem, work: Callable[[Progress], Any], done: Callable[[Any], None]
+    ) -> None:
+        self._handle = bridge.run_in_thread(
+            work,
+            done,
             lambda message, hint: self._failed(item, message, hint),
             lambda fraction, text, picture: self._step(item, fraction, text, picture),
             on_cancelled=lambda: self._cancelled(item),
             owner=self,
         )
-        self.queue_changed.emit()
+        self._handle.pause(self.queue.is_paused)
+        self._changed()
 
     def _step(self, item: QueueItem, fraction: float, text: str, picture: Any) -> None:
-        item.fraction, item.text = fraction, text or item.text
+        item.advance(fraction, text)
         if picture is not None and item is self.current:
             self.preview.emit(picture)
         self.progressed.emit(item)
 
     def _done(self, item: QueueItem, result: ImportedVideo) -> None:
-        item.state, item.fraction, item.result = "done", 1.0, result
+        item.seconds_taken = time.monotonic() - self._began
+        item.finish(result)
         self.keep(item)
         self._end(item)
         if item is self.current:
@@ -132,6 +245,8 @@ class CaptureSession(QObject):
         self._end(item)
 
     def _cancelled(self, item: QueueItem) -> None:
+        if item not in self.queue.items:
+            return  # another project was opened meanwhile
         item.state = "cancelled"
         self._document.message.emit(f"Stopped {item.name}; nothing was kept.")
         self._end(item)
@@ -139,7 +254,7 @@ class CaptureSession(QObject):
     def _end(self, item: QueueItem) -> None:
         self._handle = None
         self.finished.emit(item)
-        self.queue_changed.emit()
+        self._changed()
         QTimer.singleShot(0, self, self._start_next)
 
     def keep(self, item: QueueItem) -> bool:
@@ -151,10 +266,20 @@ class CaptureSession(QObject):
             return False
         item.state, item.clip_ids = "kept", tuple(clip.id for clip in command.added)
         item.clip_names = tuple(clip.name for clip in command.added)
+        self._link(item)
         names = ", ".join(clip.name for clip in command.added)
         self._document.message.emit(f"{names}: {item.result.num_frames} frames in the library.")
-        self.queue_changed.emit()
+        self._changed()
         return True
+
+    def _link(self, item: QueueItem) -> None:
+        """Let the project remember where the clips' video lies."""
+        project, result = self._document.project, item.result
+        if project is not None and result is not None and result.source_sha256:
+            try:
+                project.link_media(item.path, result.source_sha256)
+            except StudioError as error:
+                log.warning("%s is not linked: %s", item.name, error.message)
 
     def _notice_library(self) -> None:
         """An import that was undone, or a clip that was deleted, can be kept again."""
@@ -164,31 +289,70 @@ class CaptureSession(QObject):
                 alive = {clip.id for clip in self._document.clips()} if alive is None else alive
                 if not alive.issuperset(item.clip_ids):
                     item.state, item.clip_ids = "done", ()
-                    self.queue_changed.emit()
+                    self._changed()
+
+    # -- people -----------------------------------------------------------------------------------
+    def pick(self, ids: Sequence[int]) -> None:
+        """Choose whom to estimate of the looked-at video."""
+        item = self.current
+        if item is not None and item.people is not None and not item.is_busy:
+            item.picked = tuple(i for i in item.people.ids if i in ids)
+            self._people_edited(item)
+
+    def edit_people(self, edit: Callable[[People], People]) -> bool:
+        """Merge, split, name or leave out people of the looked-at video; says why if it cannot."""
+        item = self.current
+        if item is None or item.people is None or item.is_busy:
+            return False
+        try:
+            item.people = edit(item.people)
+        except StudioError as error:
+            self._document.problem.emit(error.message, error.hint)
+            return False
+        item.picked = tuple(i for i in item.picked if i in item.people.ids)
+        if self._store is not None:
+            self._store.save_people(item)
+        self._people_edited(item)
+        return True
+
+    def _people_edited(self, item: QueueItem) -> None:
+        self.people_changed.emit()
+        self._changed()
 
     # -- looking ----------------------------------------------------------------------------------
     def look_at(self, item: QueueItem | None) -> None:
         """Show a video of the list: its pictures, and its body once there is one."""
-        if item is self.current and (item is None or item.result is None or self.is_shown(item)):
+        if item is self.current and (item is None or not item.clip_ids or self.is_shown(item)):
             return
         if item is not self.current:
             self.current, self.frames = item, None
         self.current_changed.emit()
-        if item is not None and item.result is not None:
+        self.people_changed.emit()
+        if item is not None and (item.result is not None or item.clip_ids):
             self._show_result(item)
-        elif item is not None and item.state == "failed":
+        elif item is not None and item.state in ("failed", "choosing", "cancelled"):
             self._read_pictures(item)
 
     def is_shown(self, item: QueueItem) -> bool:
         """Whether a body of this video stands in the viewport."""
-        keys = {clip.key for clip in shown_people(item)}
+        keys = {clip.key for clip in shown_people(item)} | set(item.clip_ids)
         return any(clip.key in keys for clip in self._document.shown)
 
+    def person_shown(self, item: QueueItem) -> importing.ImportedPerson | None:
+        """The person of a result whose body is selected, or the first."""
+        people = item.result.people if item.result is not None else ()
+        keys = [clip.key for clip in shown_people(item)]
+        if self._document.selected_key in keys:
+            return people[keys.index(str(self._document.selected_key))]
+        return people[0] if people else None
+
     def _show_result(self, item: QueueItem) -> None:
-        if item.result is not None:
+        if item.state == "kept":  # as they are in the library now, perhaps cleaned
+            self._document.show_from_library(item.clip_ids)
+        elif item.result is not None:
             self._document.show(shown_people(item))
-            self._playback.seek(0.0)
-            self._playback.play()
+        self._playback.seek(0.0)
+        self._playback.play()
         if self.frames is None:
             self._read_pictures(item)
 
@@ -211,15 +375,14 @@ def shown_people(item: QueueItem) -> list[ShownClip]:
     """The people of a result as they stand in the viewport."""
     if item.result is None:
         return []
-    people = zip(item.result.motions, item.result.names, strict=True)
     return [
         ShownClip(
-            key=item.clip_ids[index] if index < len(item.clip_ids) else f"{item.name}-{index}",
-            motion=motion,
-            name=item.clip_names[index] if index < len(item.clip_names) else name,
+            key=item.clip_ids[index] if index < len(item.clip_ids) else f"{item.id}-{index}",
+            motion=person.motion,
+            name=item.clip_names[index] if index < len(item.clip_names) else person.name,
             kind="estimated",
             clip_id=item.clip_ids[index] if index < len(item.clip_ids) else None,
-            detail="BlazePose" if item.result.estimator == "blazepose" else item.result.estimator,
+            detail=theme.source_name("estimated", person.estimator),
         )
-        for index, (motion, name) in enumerate(people)
+        for index, person in enumerate(item.result.people)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -38,7 +39,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import icons, theme
-from studio.services.capture_queue import CaptureQueue, QueueItem
+from studio.services.capture_queue import QueueItem
 from studio.widgets import paint
 from studio.widgets.chips import paint_badge
 
@@ -48,7 +49,9 @@ _Index = QModelIndex | QPersistentModelIndex
 
 _STATE_COLORS: dict[str, str] = {
     "waiting": theme.DIM,
+    "finding": theme.WARNING,
     "estimating": theme.WARNING,
+    "choosing": theme.ACCENT,
     "failed": theme.BAD,
     "cancelled": theme.DIM,
 }
@@ -63,10 +66,9 @@ def color_of(item: QueueItem) -> str:
 class QueueModel(QAbstractListModel):
     """The queue's items as rows."""
 
-    def __init__(self, queue: CaptureQueue, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._queue = queue
-        self._rows = list(queue.items)
+        self._rows: list[QueueItem] = []
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -83,11 +85,11 @@ class QueueModel(QAbstractListModel):
             return f"{item.name}, {item.badge}, {item.detail}"
         return item if role == ITEM_ROLE else None
 
-    def refresh(self) -> None:
+    def refresh(self, items: Sequence[QueueItem]) -> None:
         """Bring the rows in line with the queue."""
-        if self._rows != self._queue.items:
+        if self._rows != list(items):
             self.beginResetModel()
-            self._rows = list(self._queue.items)
+            self._rows = list(items)
             self.endResetModel()
         elif self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
@@ -133,7 +135,7 @@ class _RowPainter(QStyledItemDelegate):
             painter.drawText(
                 QRect(left, rect.top() + top, room, 18), Qt.AlignmentFlag.AlignVCenter, shown
             )
-        if item.state == "estimating":
+        if item.is_busy or item.is_begun:
             line = QRectF(left, rect.bottom() - 4, badge.right() - left, 2)
             paint.box(painter, line, theme.LINE, radius=1)
             line.setWidth(max(line.width() * item.fraction, 2))
@@ -147,9 +149,9 @@ class QueueList(QListView):
     looked_at = Signal(object)
     removed = Signal(object)
 
-    def __init__(self, queue: CaptureQueue, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows = QueueModel(queue, self)
+        self.rows = QueueModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(_RowPainter(self))
         self.setMouseTracking(True)
@@ -165,10 +167,10 @@ class QueueList(QListView):
         if item is not None:
             self.looked_at.emit(item)
 
-    def refresh(self, current: QueueItem | None) -> None:
-        """Show what the queue says now, with ``current`` chosen."""
+    def refresh(self, items: Sequence[QueueItem], current: QueueItem | None) -> None:
+        """Show these items, with ``current`` chosen."""
         self.selectionModel().blockSignals(True)
-        self.rows.refresh()
+        self.rows.refresh(items)
         row = self.rows.row_of(current)
         if row >= 0:
             self.setCurrentIndex(self.rows.index(row))
@@ -201,8 +203,8 @@ class DropZone(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_over = False
-        self.setText("Drop a video here")
-        self.setAccessibleName("Drop a video here, or press to choose one")
+        self.setText("Drop videos or a folder here")
+        self.setAccessibleName("Drop videos or a folder here, or press to choose files")
         self.setToolTip("Drop videos or a folder here, or press to choose files  (Ctrl+I)")
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -9,12 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.motion import Motion
-from core.skeleton import JOINT_INDEX
 
-_FEET = (JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"])
-_NEAR_FLOOR = 0.04  # metres above the lowest the foot gets
-_AT_REST = 0.35  # metres a second: slower than this, a foot near the floor counts as planted
-_GAP = 2  # frames: shorter breaks in a contact are noise
 _KEPT = 64
 
 
@@ -33,42 +28,30 @@ class ClipFacts:
 
 
 def clip_facts(motion: Motion) -> ClipFacts:
-    """Measure a clip on its own body."""
-    from core.body import joint_positions
+    """Measure a clip on its own body; contacts are those kept in it, or found as for cleaning."""
+    from core.cleanup.contacts import Contacts, find_contacts
+    from core.cleanup.measures import foot_slide
+    from core.cleanup.stance import stance
 
-    joints = np.asarray(joint_positions(motion), dtype=np.float64)  # (T, 24, 3)
-    fps, count = motion.fps, len(joints)
+    count = motion.num_frames
+    posed = stance(motion)
+    contacts = Contacts.of(motion) or find_contacts(motion, posed=posed)
+    feet = (np.asarray(contacts.left), np.asarray(contacts.right))
     if count < 2:
-        still = np.zeros(count, np.float32)
-        down = np.ones(count, bool)
-        return ClipFacts(contacts=(down, down), speed=still, slide_cm_per_s=0.0, jitter_mm=0.0)
-    velocity = np.gradient(joints, axis=0) * fps  # (T, 24, 3)
-    contacts, slides = [], []
-    for foot in _FEET:
-        height = joints[:, foot, 1]
-        near = height < np.percentile(height, 2) + _NEAR_FLOOR
-        pace = np.linalg.norm(velocity[:, foot], axis=1)
-        planted = _closed(near & (pace < _AT_REST))
-        contacts.append(planted)
-        slides.append(np.linalg.norm(velocity[planted][:, foot][:, [0, 2]], axis=1))
-    sliding = np.concatenate(slides)
+        return ClipFacts(
+            contacts=feet, speed=np.zeros(count, np.float32), slide_cm_per_s=0.0, jitter_mm=0.0
+        )
+    velocity = np.gradient(posed.joints, axis=0) * motion.fps  # (T, 24, 3)
+    stands = any((foot[1:] & foot[:-1]).any() for foot in feet)
     jitter = 0.0
     if count > 2:
-        jitter = float(np.linalg.norm(np.diff(joints, 2, axis=0), axis=2).mean() * 1000)
+        jitter = float(np.linalg.norm(np.diff(posed.joints, 2, axis=0), axis=2).mean() * 1000)
     return ClipFacts(
-        contacts=(contacts[0], contacts[1]),
+        contacts=feet,
         speed=np.linalg.norm(velocity, axis=2).mean(axis=1).astype(np.float32),
-        slide_cm_per_s=float(sliding.mean() * 100) if sliding.size else float("nan"),
+        slide_cm_per_s=foot_slide(posed, contacts, motion.fps) if stands else float("nan"),
         jitter_mm=jitter,
     )
-
-
-def _closed(contact: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    result = contact.copy()
-    for start, end in runs(~contact):
-        if start > 0 and end < len(contact) and end - start <= _GAP:
-            result[start:end] = True
-    return result
 
 
 def runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -77,18 +60,39 @@ def runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
+def nothing_measured(motion: Motion) -> ClipFacts:
+    """What there is to draw before a clip was measured."""
+    nobody = np.zeros(motion.num_frames, bool)
+    return ClipFacts(
+        contacts=(nobody, nobody), speed=np.zeros(motion.num_frames, np.float32),
+        slide_cm_per_s=float("nan"), jitter_mm=float("nan"),
+    )  # fmt: skip
+
+
 class FactsCache:
     """Facts of the clips that were looked at lately, by the motion object itself."""
 
     def __init__(self) -> None:
         self._facts: OrderedDict[int, tuple[Motion, ClipFacts]] = OrderedDict()
 
-    def of(self, motion: Motion) -> ClipFacts:
-        """The motion's facts, measured once."""
+    def known(self, motion: Motion) -> ClipFacts | None:
+        """The motion's facts, None while nobody measured them."""
         found = self._facts.get(id(motion))
         if found is None or found[0] is not motion:
-            found = self._facts[id(motion)] = (motion, clip_facts(motion))
+            return None
         self._facts.move_to_end(id(motion))
+        return found[1]
+
+    def keep(self, motion: Motion, facts: ClipFacts) -> None:
+        """Remember what was measured."""
+        self._facts[id(motion)] = (motion, facts)
         while len(self._facts) > _KEPT:
             self._facts.popitem(last=False)
-        return found[1]
+
+    def of(self, motion: Motion) -> ClipFacts:
+        """The motion's facts, measured once; takes some milliseconds the first time."""
+        facts = self.known(motion)
+        if facts is None:
+            facts = clip_facts(motion)
+            self.keep(motion, facts)
+        return facts

@@ -5,12 +5,11 @@ The rows are painted once into a picture; while time runs only the playhead is d
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -29,14 +28,16 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.motion import Motion
 from studio import theme
+from studio.panels import quality_rows
 from studio.panels.clip_facts import ClipFacts, runs
-from studio.panels.timeline_scale import confidence_color, ruler_step
+from studio.panels.timeline_scale import ruler_step
 from studio.panels.transport import clock_text
 from studio.playback import Playback
 from studio.widgets import paint
 
 _RULER, _BAR, _GAP, _BOTTOM = 20, 20, 5, 12
 _FOOT = theme.mix(theme.PANEL, theme.PARE, 0.32)
+_FEET = {1: "left", 2: "right"}  # rows from the top
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,7 +51,13 @@ class TimelineClip:
 
 
 class Timeline(QWidget):
-    """Press or drag to go to a time; Shift+drag chooses the part that is played."""
+    """Press or drag to go to a time; Shift+drag chooses the part that is played.
+
+    While contacts are edited, dragging along a foot's row draws where it stands, or takes that
+    away: ``contact_drawn(side, first, stop, stands)``, frames first to stop - 1.
+    """
+
+    contact_drawn = Signal(str, int, int, bool)
 
     def __init__(self, playback: Playback, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +66,8 @@ class Timeline(QWidget):
         self._picture: QPixmap | None = None
         self._drag_from: float | None = None
         self._hover: float | None = None  # x of the pointer
+        self._edits_contacts = False
+        self._drawn: tuple[str, int, int, bool] | None = None  # side, first, last, stands
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -75,6 +84,20 @@ class Timeline(QWidget):
         self.setFixedHeight(self.sizeHint().height())
         self._redraw()
 
+    @property
+    def clip(self) -> TimelineClip | None:
+        """What is drawn."""
+        return self._clip
+
+    @property
+    def edits_contacts(self) -> bool:
+        return self._edits_contacts
+
+    def set_edits_contacts(self, edits: bool) -> None:
+        """Let a drag along a foot's row draw contacts, or scrub as everywhere."""
+        self._edits_contacts, self._drawn = edits, None
+        self._redraw()
+
     # -- geometry ---------------------------------------------------------------------------------
     def _rows(self) -> list[tuple[str, Callable[[QPainter, QRectF], None]]]:
         rows: list[tuple[str, Callable[[QPainter, QRectF], None]]] = [
@@ -85,7 +108,14 @@ class Timeline(QWidget):
         ]
         if self._clip is not None and self._clip.motion.confidence is not None:
             rows.append(("confidence", self._paint_confidence))
+        if self._clip is not None and quality_rows.has_events(self._clip.motion):
+            rows.append(("", self._paint_events))
         return rows
+
+    def _foot_at(self, y: float) -> str:
+        """The foot whose row lies at a height of the widget, "" for none."""
+        row, inside = divmod(y - _RULER, _BAR + _GAP)
+        return _FEET.get(int(row), "") if inside <= _BAR else ""
 
     def sizeHint(self) -> QSize:
         return QSize(400, _RULER + len(self._rows()) * (_BAR + _GAP) + _BOTTOM)
@@ -104,6 +134,11 @@ class Timeline(QWidget):
         left, width = self._left_and_width()
         return min(max((x - left) / width, 0.0), 1.0) * self._playback.duration
 
+    def _frame_at(self, seconds: float) -> int:
+        assert self._clip is not None
+        motion = self._clip.motion
+        return min(int(seconds * motion.fps + 1e-6), motion.num_frames - 1)
+
     def _frame_start(self, seconds: float) -> float:
         return int(seconds * self._playback.fps + 1e-6) / self._playback.fps
 
@@ -112,7 +147,13 @@ class Timeline(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or self._clip is None:
             return
         seconds = self._seconds(event.position().x())
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        side = self._foot_at(event.position().y())
+        if self._edits_contacts and side:
+            frame = self._frame_at(seconds)
+            stands = bool(self._clip.facts.contacts[side == "right"][frame])
+            self._drawn = (side, frame, frame, not stands)
+            self._redraw()
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._drag_from = seconds
         else:
             self._playback.seek(self._frame_start(seconds))
@@ -123,7 +164,11 @@ class Timeline(QWidget):
         if not event.buttons() & Qt.MouseButton.LeftButton or self._clip is None:
             return
         seconds = self._seconds(event.position().x())
-        if self._drag_from is not None:
+        if self._drawn is not None:
+            side, first, _, stands = self._drawn
+            self._drawn = (side, first, self._frame_at(seconds), stands)
+            self._redraw()
+        elif self._drag_from is not None:
             self._playback.set_range((self._drag_from, seconds))
         else:
             self._playback.seek(self._frame_start(seconds))
@@ -134,6 +179,11 @@ class Timeline(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drag_from = None
+        if self._drawn is not None:
+            side, first, last, stands = self._drawn
+            self._drawn = None
+            self._redraw()
+            self.contact_drawn.emit(side, min(first, last), max(first, last) + 1, stands)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._playback.set_range(None)
@@ -141,12 +191,14 @@ class Timeline(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._clip:
             seconds = self._seconds(event.pos().x())
-            frame = min(int(seconds * self._playback.fps), max(self._playback.num_frames - 1, 0))
-            QToolTip.showText(
-                event.globalPos(),
-                f"frame {frame + 1}, {clock_text(seconds)}  (drag to scrub, Shift+drag for a part)",
-                self,
-            )
+            frame = self._frame_at(seconds)
+            said = quality_rows.told(self._clip.motion, frame)
+            if self._edits_contacts and self._foot_at(event.pos().y()):
+                how = "drag to draw where the foot stands, or to take it away"
+            else:
+                how = "drag to scrub, Shift+drag for a part"
+            at = f"frame {frame + 1}, {clock_text(seconds)}{said and ': '}{said}"
+            QToolTip.showText(event.globalPos(), f"{at}  ({how})", self)
             return True
         return super().event(event)
 
@@ -190,7 +242,7 @@ class Timeline(QWidget):
                 painter.setClipPath(path)
                 draw(painter, rect)
                 painter.restore()
-                self._paint_name(painter, rect, name or self._clip.name)
+                self._paint_name(painter, rect, name or self._title(top))
             top += _BAR + _GAP
         if self._clip is None:
             painter.setFont(theme.font(theme.SMALL_SIZE))
@@ -200,6 +252,11 @@ class Timeline(QWidget):
                 "Nothing is shown: double-click a clip in the library, or sample one",
             )  # fmt: skip
         self._paint_range(painter)
+
+    def _title(self, top: float) -> str:
+        """What an unnamed row says: the clip's name in the first, its legend in the last."""
+        assert self._clip is not None
+        return self._clip.name if top <= _RULER else quality_rows.legend(self._clip.motion)
 
     def _paint_ruler(self, painter: QPainter, left: float, width: float) -> None:
         count, fps = self._playback.num_frames, self._playback.fps
@@ -251,8 +308,15 @@ class Timeline(QWidget):
 
     def _paint_contact(self, painter: QPainter, rect: QRectF, side: int) -> None:
         assert self._clip is not None
-        for start, end in runs(self._clip.facts.contacts[side]):
+        stands = self._clip.facts.contacts[side]
+        if self._drawn is not None and self._drawn[0] == ("left", "right")[side]:
+            first, last = sorted(self._drawn[1:3])
+            stands = stands.copy()
+            stands[first : last + 1] = self._drawn[3]
+        for start, end in runs(stands):
             paint.box(painter, self._span(rect, start, end), _FOOT, radius=4)
+        if self._edits_contacts:
+            paint.box(painter, rect, border=theme.mix(theme.PANEL, theme.PARE, 0.7), radius=4)
 
     def _paint_speed(self, painter: QPainter, rect: QRectF) -> None:
         assert self._clip is not None
@@ -275,14 +339,11 @@ class Timeline(QWidget):
 
     def _paint_confidence(self, painter: QPainter, rect: QRectF) -> None:
         assert self._clip is not None
-        confidence = self._clip.motion.confidence
-        assert confidence is not None
-        pixels = max(min(len(confidence), round(rect.width() / 2)), 1)
-        edges = np.linspace(0, len(confidence), pixels + 1).astype(int)
-        for start, end in itertools.pairwise(edges):
-            value = float(confidence[start : max(end, start + 1)].min())
-            span = self._span(rect, int(start), max(int(end), int(start) + 1))
-            painter.fillRect(span.adjusted(0, 0, 0.6, 0), QColor(confidence_color(value)))
+        quality_rows.paint_confidence(painter, rect, self._clip.motion, self._span)
+
+    def _paint_events(self, painter: QPainter, rect: QRectF) -> None:
+        assert self._clip is not None
+        quality_rows.paint_events(painter, rect, self._clip.motion, self._span)
 
     def _paint_range(self, painter: QPainter) -> None:
         part = self._playback.range

@@ -6,6 +6,7 @@ Paints pictures it is given; reading them happens in ``studio.services.video_fra
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,18 @@ Picture = npt.NDArray[np.uint8]
 _FEW = 0.5  # landmarks less visible than this are drawn faint
 
 
+@dataclass(frozen=True, kw_only=True)
+class PersonBox:
+    """A person's box: left, top, width, height in 0..1 of the picture; those picked are solid."""
+
+    rect: tuple[float, float, float, float]
+    name: str
+    is_picked: bool
+
+
 class VideoView(QWidget):
-    """Shows one picture, fitted into the widget, with landmarks over it and lines of text below.
+    """Shows one picture, fitted into the widget, with what is known of it over it, and a line of
+    text below.
 
     ``set_picture`` takes (H, W, 3) uint8 RGB; ``set_landmarks`` points in 0..1 of the picture.
     """
@@ -33,6 +44,8 @@ class VideoView(QWidget):
         self._visibility: npt.NDArray[np.float64] = np.zeros(0)
         self._edges: tuple[tuple[int, int], ...] = ()
         self._shows_landmarks = True
+        self._boxes: tuple[PersonBox, ...] = ()
+        self._layer: QImage | None = None
         self._caption = ""
         self._notice = ""
         self._fraction: float | None = None
@@ -75,6 +88,31 @@ class VideoView(QWidget):
         seen = np.asarray(visibility, np.float64)
         self._visibility = seen if len(seen) == count else np.ones(count)
         self._edges = tuple((a, b) for a, b in edges if max(a, b) < count)
+        self.update()
+
+    def set_boxes(self, boxes: Sequence[PersonBox]) -> None:
+        """Draw these people's boxes."""
+        self._boxes = tuple(boxes)
+        self.update()
+
+    def set_layer(self, layer: Picture | None) -> None:
+        """Lay a picture (H, W, 4) uint8 RGBA, not premultiplied, over the whole video picture."""
+        if layer is None:
+            self._layer = None
+        else:
+            rgba = np.ascontiguousarray(layer, dtype=np.uint8)
+            height, width = rgba.shape[:2]
+            view = QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+            self._layer = view.copy()
+        self.update()
+
+    @property
+    def has_layer(self) -> bool:
+        return self._layer is not None
+
+    def set_accent(self, color: str) -> None:
+        """Draw landmarks and boxes in the estimator's colour."""
+        self._accent = color
         self.update()
 
     @property
@@ -120,7 +158,10 @@ class VideoView(QWidget):
             painter.save()
             painter.setClipPath(shape)
             painter.drawImage(place, self._image)
+            if self._layer is not None:
+                painter.drawImage(place, self._layer)
             painter.restore()
+            self._paint_boxes(painter, place)
             if self._shows_landmarks and self._points is not None:
                 self._paint_landmarks(painter, place)
         if self._notice:
@@ -128,6 +169,32 @@ class VideoView(QWidget):
         elif self._caption:
             self._paint_chip(painter, self._caption, 12.0)
         painter.end()
+
+    def _paint_boxes(self, painter: QPainter, place: QRectF) -> None:
+        painter.setFont(theme.font(theme.TINY_SIZE, weight=600))
+        metrics = QFontMetricsF(painter.font())
+        for box in self._boxes:
+            left, top, width, height = box.rect
+            rect = QRectF(
+                place.x() + left * place.width(), place.y() + top * place.height(),
+                width * place.width(), height * place.height(),
+            ).intersected(place)  # fmt: skip
+            color = QColor(self._accent if box.is_picked else theme.TEXT)
+            pen = QPen(color, 1.6 if box.is_picked else 1.2)
+            if not box.is_picked:
+                pen.setDashPattern([4, 4])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect, 4, 4)
+            tag = QRectF(0, 0, metrics.horizontalAdvance(box.name) + 12, 18)
+            tag.moveBottomLeft(rect.topLeft() + QPointF(0, -2))
+            if tag.top() < place.top():
+                tag.moveTop(rect.top() + 3)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_with_alpha(theme.WINDOW, 0.78))
+            painter.drawRoundedRect(tag, 4, 4)
+            painter.setPen(color)
+            painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, box.name)
 
     def _paint_landmarks(self, painter: QPainter, place: QRectF) -> None:
         points = self._points

@@ -6,23 +6,27 @@ opens without it); here are the names the clips get and the judgement the Captur
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.errors import FileProblem, StudioError
 from core.motion import Motion
-from core.progress import SILENT, Progress
+from core.progress import Progress
 from core.project import AddClips, NewClip
+from studio.services.capture_settings import CaptureSettings
+
+if TYPE_CHECKING:
+    from core.estimators.base import Estimate
+    from core.video.people import People
 
 VIDEO_ENDINGS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".mts")
 CLIP_ENDINGS = (".npz",)
 GOOD_FRAMES = 55  # what the action model's clips are cut to, see the data sets' minimum length
-Verdict = Literal["good", "usable", "poor"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,28 +35,53 @@ class Check:
 
     text: str
     is_fine: bool
+    is_remark: bool = False  # worth knowing, without weight
+
+    @property
+    def mark(self) -> str:
+        """The sign before it: colour alone would not tell."""
+        return "·" if self.is_remark else "✓" if self.is_fine else "!"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportedVideo:
-    """The people found in one video and what the estimator said about it.
+class Judgement:
+    """What is to be said of a clip: one word, and why. The grade "" says that nobody measured."""
 
-    ``motions`` holds one motion a person, the most prominent first; ``overlays`` the points seen in
-    the video's frames (``core.estimators.base.Overlay``), ``start_seconds`` when each motion's
-    first frame is in the video; both may be shorter than ``motions``.
+    grade: str
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImportedPerson:
+    """One person of a video as one estimator saw them.
+
+    ``overlay`` the points seen in the video's frames (``core.estimators.base.Overlay``); ``start``
+    the second of the video at which the motion begins; ``camera`` draws the body over the video;
+    ``attention(seconds)`` where the estimator looked
+    (``core.estimators.base.AttentionLookup``). Each of them is None where the estimator has none.
     """
 
-    path: Path
-    motions: tuple[Motion, ...]
-    summary: dict[str, Any] = field(default_factory=dict)
-    overlays: tuple[Any, ...] = ()
-    start_seconds: tuple[float, ...] = ()
+    motion: Motion
+    name: str
     estimator: str = "blazepose"
+    track: int = 1
+    overlay: Any = None
+    start: float = 0.0
+    camera: Any = None
+    attention: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImportedVideo:
+    """The people found in one video, most prominent first, estimator by estimator."""
+
+    path: Path
+    people: tuple[ImportedPerson, ...]
+    summary: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the clips: "walk_person1", "walk_person2"."""
-        return tuple(f"{self.path.stem}_person{i + 1}" for i in range(len(self.motions)))
+    def motions(self) -> tuple[Motion, ...]:
+        return tuple(person.motion for person in self.people)
 
     @property
     def num_frames(self) -> int:
@@ -60,21 +89,18 @@ class ImportedVideo:
         return max((m.num_frames for m in self.motions), default=0)
 
     @property
-    def start(self) -> float:
-        """Second of the video at which the first motion begins."""
-        return float(self.start_seconds[0]) if self.start_seconds else 0.0
-
-    @property
     def frames_per_second(self) -> float:
         """How fast the estimate was, 0 where the estimator does not say."""
         return float(self.summary.get("frames_per_second", 0.0) or 0.0)
 
+    @property
+    def source_sha256(self) -> str:
+        """SHA-256 of the video, "" where the estimator did not note it."""
+        return next((m.provenance.source_sha256 for m in self.motions), "")
+
     def command(self) -> AddClips:
         """The undoable command that keeps these clips."""
-        new = [
-            NewClip(motion=motion, name=name)
-            for motion, name in zip(self.motions, self.names, strict=True)
-        ]
+        new = [NewClip(motion=person.motion, name=person.name) for person in self.people]
         return AddClips(new, verb="import")
 
 
@@ -94,42 +120,89 @@ def videos_in(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def import_video(
-    path: Path,
-    *,
-    estimator: str = "blazepose",
-    field_of_view: float | None = None,
-    progress: Progress = SILENT,
-) -> ImportedVideo:
-    """Estimate the people of a video.
+class VideoImporter:
+    """The two halves of an import; a page's tests put another in its place."""
 
-    field_of_view: of the picture's diagonal, degrees; None takes the estimator's own guess.
-    Raises FileProblem, NoPersonFound or ModelProblem with a sentence, Cancelled when stopped.
-    """
+    def find(self, path: Path, *, work_folder: Path | None, progress: Progress) -> People:
+        """Find the people of a video. Raises FileProblem, NoPersonFound, ModelProblem, Cancelled.
+
+        With a ``work_folder`` finished chunks are kept there and not done again.
+        """
+        _check_there(path)
+        from core.video.people import find_people
+
+        return find_people(path, progress=progress, work_folder=work_folder)
+
+    def estimate(
+        self, path: Path, people: People, *, chosen: tuple[int, ...], settings: CaptureSettings,
+        work_folder: Path | None, progress: Progress,
+    ) -> ImportedVideo:  # fmt: skip
+        """Estimate the chosen people with all estimators in one pass. Raises as :meth:`find`."""
+        _check_there(path)
+        from core.estimators.estimate import estimate_people
+
+        options = settings.options(chosen, work_folder)
+        estimates = estimate_people(path, options, people=people, progress=progress)
+        return gathered(path, people, estimates)
+
+
+def chosen_people(people: People, settings: CaptureSettings, picked: tuple[int, ...]) -> tuple[
+    int, ...
+]:  # fmt: skip
+    """Return the numbers of those to estimate, () while the user has to choose."""
+    alive = tuple(i for i in picked if i in people.ids)
+    if alive:
+        return alive
+    if len(people) == 1 or settings.whom == "all":
+        return people.ids
+    return () if settings.whom == "ask" else (people.preselected,)
+
+
+def gathered(path: Path, people: People, estimates: dict[str, Estimate]) -> ImportedVideo:
+    """Bring several estimators' answers into one list, person by person."""
+    found: list[tuple[int, ImportedPerson]] = []
+    for estimator, estimate in estimates.items():
+        looked = estimate.attention
+        for index, motion in enumerate(estimate.motions):
+            track = _at(estimate.tracks, index, index + 1)
+            name = f"{path.stem}_{_person_name(people, track)}"
+            person = ImportedPerson(
+                motion=measured(motion),
+                name=f"{name}_{estimator}" if len(estimates) > 1 else name,
+                estimator=estimator,
+                track=track,
+                overlay=_at(estimate.landmarks, index, None),
+                start=float(_at(estimate.start_seconds, index, 0.0)),
+                camera=_at(estimate.cameras, index, None),
+                attention=partial(looked.at, index) if looked is not None else None,
+            )
+            place = people.ids.index(track) if track in people.ids else len(people)
+            found.append((place, person))
+    found.sort(key=lambda pair: pair[0])  # stable: estimators stay in their order
+    summary = dict(next(iter(estimates.values())).summary) if estimates else {}
+    return ImportedVideo(path=path, people=tuple(person for _, person in found), summary=summary)
+
+
+def measured(motion: Motion) -> Motion:
+    """Return the motion with how far each of its frames can be trusted, for the timeline."""
+    from core.quality import measure_quality
+
+    return motion.with_channels(**{**measure_quality(motion).channels, **motion.channels})
+
+
+def _at(values: Any, index: int, otherwise: Any) -> Any:
+    return values[index] if values is not None and index < len(values) else otherwise
+
+
+def _person_name(people: People, track: int) -> str:
+    known = next((t for t in people if t.id == track), None)
+    name = "_".join(known.name.split()) if known is not None else ""
+    return name or f"person{track}"
+
+
+def _check_there(path: Path) -> None:
     if not path.is_file():
         raise FileProblem(f"{path.name} is not there.", "Check whether it was moved or renamed.")
-    from core.estimators import estimate_video
-
-    focal = None
-    if field_of_view is not None:
-        from core.video.decode import probe
-
-        info = probe(path)
-        focal = focal_pixels(field_of_view, info.width, info.height)
-    estimate = estimate_video(path, estimator=estimator, progress=progress, focal=focal)
-    return ImportedVideo(
-        path=path,
-        motions=tuple(estimate.motions),
-        summary=dict(estimate.summary),
-        overlays=tuple(estimate.landmarks),
-        start_seconds=tuple(estimate.start_seconds),
-        estimator=estimator,
-    )
-
-
-def focal_pixels(field_of_view: float, width: int, height: int) -> float:
-    """Focal length in pixels of a camera whose diagonal field of view is this many degrees."""
-    return 0.5 * math.hypot(width, height) / math.tan(math.radians(field_of_view) / 2)
 
 
 def sample_video() -> Path:
@@ -196,10 +269,18 @@ def checklist(motion: Motion, num_people: int = 1) -> list[Check]:
     return checks
 
 
-def verdict(motion: Motion) -> Verdict:
-    """One word for the clip: how many of the checks it passes."""
-    failed = sum(not check.is_fine for check in checklist(motion))
-    return "good" if failed == 0 else "usable" if failed == 1 else "poor"
+def judged(motion: Motion) -> Judgement:
+    """Say how good an estimated clip is, and why: what is as it should be, then what is not."""
+    facts = checklist(motion)
+    from core.quality import verdict
+
+    said = verdict(motion)
+    fine = tuple(check for check in facts if check.is_fine)
+    is_good = said.grade == "good"
+    reasons = tuple(
+        Check(text=reason, is_fine=is_good, is_remark=is_good) for reason in said.reasons
+    )
+    return Judgement(grade=said.grade, checks=(*fine, *reasons))
 
 
 def read_clip(path: Path) -> Motion:

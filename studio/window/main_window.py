@@ -140,6 +140,7 @@ class MainWindow(Orders, QMainWindow):
                     document=self.document, playback=self.playback, actions=self.actions_table,
                     viewport=self.middle.viewport, library=self._make_library,
                     go_to=self.go_to, report_job=self.header.set_job,
+                    timeline=self.middle.timeline,
                 )
             )  # fmt: skip
             self.left_stack.addWidget(page.left)

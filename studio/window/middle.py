@@ -6,9 +6,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.motion import Motion
+from studio import bridge
 from studio.actions import Actions
 from studio.document import Document
-from studio.panels.clip_facts import FactsCache
+from studio.panels.clip_facts import ClipFacts, FactsCache, clip_facts, nothing_measured
 from studio.panels.timeline import Timeline, TimelineClip
 from studio.panels.transport import Transport
 from studio.playback import Playback
@@ -194,14 +195,39 @@ class Middle(QWidget):
             self.timeline.set_clip(None)
             self.transport.set_facts(None)
             return
-        facts = self._facts.of(clip.motion)
+        facts = self._facts.known(clip.motion)
+        if facts is None:
+            self._measure(clip.motion)
         name = f"{clip.name} · {clip.detail}" if clip.detail else clip.name
         self.timeline.set_clip(
             TimelineClip(
-                name=name, color=self._document.color_of(clip), motion=clip.motion, facts=facts
+                name=name, color=self._document.color_of(clip), motion=clip.motion,
+                facts=facts or self._facts_meanwhile(clip.motion),
             )
-        )
-        self.transport.set_facts(facts, _mean_confidence(clip.motion))
+        )  # fmt: skip
+        if facts is not None:
+            self.transport.set_facts(facts, _mean_confidence(clip.motion))
+
+    def _measure(self, motion: Motion) -> None:
+        """Measure a clip in a thread, and show it again; the newest request wins."""
+
+        def done(facts: ClipFacts) -> None:
+            self._facts.keep(motion, facts)
+            if (clip := self._document.selected) is not None and clip.motion is motion:
+                self._show_clip()
+
+        bridge.run_in_thread(
+            lambda progress: clip_facts(motion), done,
+            lambda message, hint: None,  # logged; the rows stay empty
+            key="facts", owner=self,
+        )  # fmt: skip
+
+    def _facts_meanwhile(self, motion: Motion) -> ClipFacts:
+        """The rows of the clip before, if it was as long: a preview of an edit does not flicker."""
+        before = self.timeline.clip
+        if before is not None and before.motion.num_frames == motion.num_frames:
+            return before.facts
+        return nothing_measured(motion)
 
 
 def _one_of(text: str, known: tuple[str, ...]) -> str:

@@ -38,6 +38,7 @@ class PageContext:
     library: Callable[[], QWidget]
     go_to: Callable[[str], None] = lambda page_id: None
     report_job: Callable[[str], None] = lambda text: None
+    timeline: Any = None  # studio.panels.timeline.Timeline, where there is one
 
 
 class Page(Protocol):

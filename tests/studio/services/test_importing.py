@@ -7,17 +7,22 @@ import pytest
 
 from core.errors import FileProblem
 from core.motion import Motion
+from core.progress import SILENT
 from core.project import Project
-from studio.services.capture_queue import CaptureQueue
+from studio.services.capture_settings import CaptureSettings
 from studio.services.importing import (
+    ImportedPerson,
     ImportedVideo,
+    VideoImporter,
     checklist,
-    import_video,
+    chosen_people,
+    gathered,
+    judged,
     longest_gap,
     mean_confidence,
-    verdict,
     videos_in,
 )
+from tests.studio.pages.importer import made_motion, made_people
 
 
 def make_motion(num_frames: int = 60, confidence: float = 0.9, inferred: tuple = ()) -> Motion:
@@ -30,13 +35,16 @@ def make_motion(num_frames: int = 60, confidence: float = 0.9, inferred: tuple =
 
 
 def test_a_long_sure_clip_is_good() -> None:
-    assert verdict(make_motion()) == "good"
+    assert judged(make_motion()).grade == "good"
     assert all(check.is_fine for check in checklist(make_motion()))
 
 
 def test_each_flaw_makes_the_verdict_worse() -> None:
-    assert verdict(make_motion(num_frames=30)) == "usable"
-    assert verdict(make_motion(num_frames=30, confidence=0.2)) == "poor"
+    doubted = judged(make_motion(confidence=0.1))
+    assert doubted.grade == "poor"
+    assert any(check.mark == "!" for check in doubted.checks)
+    unseen = judged(make_motion(inferred=tuple(range(10, 50))))
+    assert unseen.grade == "poor" and any("40 of 60" in check.text for check in unseen.checks)
 
 
 def test_the_longest_gap_is_counted_in_neighbouring_frames() -> None:
@@ -50,8 +58,8 @@ def test_bridged_frames_do_not_count_for_the_confidence() -> None:
 
 
 def test_keeping_an_import_adds_one_named_clip_a_person_and_can_be_undone(tmp_path: Path) -> None:
-    motions = (make_motion(), make_motion())
-    imported = ImportedVideo(path=Path("walk.mp4"), motions=motions)
+    people = [ImportedPerson(motion=make_motion(), name=f"walk_person{i}") for i in (1, 2)]
+    imported = ImportedVideo(path=Path("walk.mp4"), people=tuple(people))
     with Project.open(tmp_path / "project") as project:
         command = imported.command()
         command.do(project)
@@ -62,7 +70,7 @@ def test_keeping_an_import_adds_one_named_clip_a_person_and_can_be_undone(tmp_pa
 
 def test_a_missing_video_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match=r"gone\.mp4"):
-        import_video(tmp_path / "gone.mp4")
+        VideoImporter().find(tmp_path / "gone.mp4", work_folder=None, progress=SILENT)
 
 
 def test_a_dropped_folder_gives_the_videos_in_it(tmp_path: Path) -> None:
@@ -72,32 +80,26 @@ def test_a_dropped_folder_gives_the_videos_in_it(tmp_path: Path) -> None:
     assert videos_in([tmp_path / "notes.txt"]) == []
 
 
-def test_the_queue_works_on_one_video_at_a_time() -> None:
-    queue = CaptureQueue()
-    first, second = queue.add([Path("a.mp4"), Path("b.mp4")])
-    assert queue.next_waiting() is first
-    first.state = "estimating"
-    assert queue.next_waiting() is None
-    first.state = "failed"
-    assert queue.next_waiting() is second
+def test_who_is_estimated_follows_the_pick_then_the_setting() -> None:
+    people = made_people(3)
+    assert chosen_people(people, CaptureSettings(), ()) == (1,)
+    assert chosen_people(people, CaptureSettings(whom="all"), ()) == (1, 2, 3)
+    assert chosen_people(people, CaptureSettings(whom="ask"), ()) == ()
+    assert chosen_people(people, CaptureSettings(whom="all"), (3, 2, 9)) == (3, 2)
+    assert chosen_people(made_people(1), CaptureSettings(whom="ask"), ()) == (1,)
 
 
-def test_a_waiting_video_is_not_queued_twice_but_a_finished_one_may_run_again() -> None:
-    queue = CaptureQueue()
-    (item,) = queue.add([Path("a.mp4")])
-    assert queue.add([Path("a.mp4")]) == []
-    item.state = "failed"
-    assert len(queue.add([Path("a.mp4")])) == 1
+def test_several_estimators_are_listed_person_by_person_with_their_names() -> None:
+    from core.estimators.base import Estimate
 
-
-def test_a_row_says_how_far_it_is_and_how_it_ended() -> None:
-    (item,) = CaptureQueue().add([Path("a.mp4")])
-    item.state, item.fraction = "estimating", 0.61
-    assert item.badge == "61%"
-    item.state, item.message = "failed", "Nobody was found."
-    assert item.detail == "Nobody was found"
-    item.message = "a.mp4 is an empty file."
-    assert item.detail == "is an empty file"
-    item.state = "done"
-    item.result = ImportedVideo(path=item.path, motions=(make_motion(),))
-    assert (item.badge, item.detail) == ("good", "60 frames · not kept yet")
+    people = made_people(2).renamed(2, "Anna Lee")
+    estimates = {
+        name: Estimate(motions=[made_motion("walk.mp4", name) for _ in (1, 2)], summary={},
+                       tracks=[2, 1])
+        for name in ("vibe", "pare")
+    }  # fmt: skip
+    result = gathered(Path("walk.mp4"), people, estimates)
+    assert [person.name for person in result.people] == [
+        "walk_person1_vibe", "walk_person1_pare", "walk_Anna_Lee_vibe", "walk_Anna_Lee_pare",
+    ]  # fmt: skip
+    assert "quality" in result.people[0].motion.channels

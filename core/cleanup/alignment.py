@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.cleanup.contacts import Contacts
+from core.cleanup.contacts import Contacts, lowest_part
 from core.cleanup.signals import gaussian
 from core.cleanup.stance import BALL, HEEL, Stance, stance
 from core.motion import Motion
@@ -91,7 +91,7 @@ def levelled(motion: Motion, tilt: Tilt, amount: float = 1.0) -> Motion:
 def on_floor(motion: Motion, contacts: Contacts, amount: float = 1.0) -> Motion:
     """Put the standing soles on y = 0, following a floor that drifts slowly; jumps stay jumps.
 
-    Without a contact the lowest point the soles reach is put there.
+    Without a contact the lowest that soles, hands, knees, seat or head reach is put there.
     """
     posed = stance(motion)
     floor = floor_under(posed, contacts, motion.fps)
@@ -104,7 +104,8 @@ def floor_under(posed: Stance, contacts: Contacts, fps: float) -> FloatArray:
     """(T,) height of the floor: of the standing soles, averaged over a second or two."""
     height, stands = posed.sole_height, contacts.both
     if not stands.any():
-        return np.full(len(height), float(np.percentile(height.min(axis=1), 5)))
+        lowest = np.minimum(height.min(axis=1), lowest_part(posed))
+        return np.full(len(height), float(np.percentile(lowest, 5)))
     usual = float(np.median(height[stands]))
     near = np.clip(height - usual, -0.25, 0.25)
     carried = gaussian(stands.astype(np.float64), _DRIFT_SECONDS * fps).sum(axis=1)

@@ -40,13 +40,15 @@ def clean(
 ) -> Cleaned:
     """Clean a motion.
 
-    ``contacts`` (T,) frames are the user's keys; None takes those kept in the motion's channels, or
-    finds them. The result carries them as channels, frames that were bridged as ``inferred``, and
-    frames with an outlier in the channel "spike". Strength 0 returns the very motion.
-    Raises StudioError when the contacts are of another length.
+    ``contacts`` (T,) frames are the user's keys; None takes those kept in the motion's channels
+    (not for foot lock "always"), or finds them. The result carries them as channels, frames that
+    were bridged as ``inferred``, and frames with an outlier in the channel "spike". Strength 0
+    returns the very motion. Raises StudioError when the contacts are of another length.
     """
     options = options if options is not None else CleanupOptions()
-    contacts = contacts if contacts is not None else Contacts.of(motion)
+    always = options.foot_lock == "always"
+    if contacts is None and not always:
+        contacts = Contacts.of(motion)
     if contacts is not None and len(contacts.left) != motion.num_frames:
         raise StudioError(
             f"The contacts have {len(contacts.left)} frames, the clip {motion.num_frames}.",
@@ -54,7 +56,6 @@ def clean(
         )
     repaired, counts = _repaired(motion, options) if options.strength > 0 else (motion, _Counts())
     placed = _upright(repaired, options, contacts)
-    always = options.foot_lock == "always"
     found = contacts if contacts is not None else find_contacts(placed, always=always)
     done = placed
     if options.strength > 0:

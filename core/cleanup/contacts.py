@@ -1,7 +1,8 @@
 """Which foot stands on the floor when: found by height and speed, and open to the user's edits.
 
 A foot stands where some part of its sole is low and slow at once, with a stricter pair of limits to
-begin and a looser one to go on (hysteresis), so that contacts do not flicker.
+begin and a looser one to go on (hysteresis), so that contacts do not flicker. Feet that are held
+still in the air, as in a handstand, do not stand: something else of the body is lower.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from core.cleanup.signals import gaussian, hysteresis, lower_envelope, runs, wit
 from core.cleanup.stance import BALL, HEEL, Stance, stance
 from core.errors import StudioError
 from core.motion import Motion
+from core.skeleton import JOINT_INDEX
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -28,6 +30,10 @@ SURE_HEIGHT, POSSIBLE_HEIGHT = 0.045, 0.08
 _SMOOTH_SECONDS = 0.03
 _FLOOR_SECONDS = 1.2  # feet come down again within this time, or the floor is there
 _SHORT_CONTACT, _SHORT_FLIGHT = 0.1, 0.06  # seconds: shorter ones are dropped, filled
+_ABOVE_LOWEST = 0.25  # metres a standing sole may be above the lowest of hands, knees, seat, head
+_PARTS = [JOINT_INDEX[name] for name in ("left_hand", "right_hand", "left_wrist", "right_wrist",
+          "left_knee", "right_knee", "pelvis", "head")]  # fmt: skip
+_FLESH = 0.05  # metres from such a joint to the skin below it
 _LOWER_FOOT = 0.03  # metres: always locked, a foot not higher than this above the lower one stands
 
 
@@ -93,9 +99,10 @@ def find_contacts(motion: Motion, *, always: bool = False, posed: Stance | None 
         return _lower_foot(posed, motion.fps)
     height = height_above_floor(posed, motion.fps)
     speed = sole_speed(posed, motion.fps)
+    beneath = posed.sole_height < lowest_part(posed)[:, None] + _ABOVE_LOWEST
     feet = []
     for side in (0, 1):
-        sure = (speed[:, side] < SURE_SPEED) & (height[:, side] < SURE_HEIGHT)
+        sure = (speed[:, side] < SURE_SPEED) & (height[:, side] < SURE_HEIGHT) & beneath[:, side]
         possible = (speed[:, side] < POSSIBLE_SPEED) & (height[:, side] < POSSIBLE_HEIGHT)
         stands = hysteresis(sure, possible)
         stands = without_short(stands, round(_SHORT_FLIGHT * motion.fps), value=False)
@@ -108,6 +115,11 @@ def height_above_floor(posed: Stance, fps: float) -> FloatArray:
     height = posed.sole_height
     floor = lower_envelope(height.min(axis=1), round(_FLOOR_SECONDS * fps))
     return height - floor[:, None]
+
+
+def lowest_part(posed: Stance) -> FloatArray:
+    """(T,) height in metres of the lowest of hands, knees, seat and head."""
+    return np.asarray(posed.joints[:, _PARTS, 1].min(axis=1)) - _FLESH
 
 
 def sole_speed(posed: Stance, fps: float) -> FloatArray:

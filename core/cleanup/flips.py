@@ -29,6 +29,7 @@ _COMPARED = [
 ]
 _JUMP_LIMIT = 0.5  # metres: what jumps farther says no more than what jumps so far
 _OWN_COST = 0.02  # metres a joint: a frame is as it was estimated unless there is a reason
+_AT_ONCE = 4096  # frames whose jumps are worked out together: bounds the memory
 _NEAR = 2  # frames
 _SIDES = np.diag([-1.0, 1.0, 1.0])
 _DEPTH = np.diag([1.0, 1.0, -1.0])
@@ -126,13 +127,16 @@ def _candidates(posed: Stance) -> FloatArray:
 
 def _cheapest_path(points: FloatArray, fps: float) -> npt.NDArray[np.int64]:
     num_frames, num_states, num_points, _ = points.shape
-    # a body turns and kicks as fast at any frame rate, so a jump is judged by the second
-    limit = _JUMP_LIMIT
+    # by the second, so that it does not depend on the frame rate how long a flip may last
     own = np.where(np.arange(num_states) > 0, _OWN_COST * num_points * 30.0 / max(fps, 30.0), 0.0)
     if num_frames < 2:
         return np.zeros(num_frames, np.int64)
-    step = points[1:, None] - points[:-1, :, None]  # (T-1, from, to, P, 3)
-    jump = np.minimum(np.sqrt(np.einsum("tabpc,tabpc->tabp", step, step)), limit).sum(-1)
+    jump = np.empty((num_frames - 1, num_states, num_states))
+    for first in range(0, num_frames - 1, _AT_ONCE):
+        part = points[first : first + _AT_ONCE + 1]
+        step = part[1:, None] - part[:-1, :, None]  # (T-1, from, to, P, 3)
+        distance = np.sqrt(np.einsum("tabpc,tabpc->tabp", step, step))
+        jump[first : first + _AT_ONCE] = np.minimum(distance, _JUMP_LIMIT).sum(axis=-1)
     best = own.copy()
     came_from = np.zeros((num_frames, num_states), np.int64)
     columns = np.arange(num_states)

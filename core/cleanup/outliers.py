@@ -18,6 +18,7 @@ from core.motion import Motion
 from core.rotation import quat_to_rotvec, rotvec_to_quat, rotvec_to_rotmat, slerp_quat
 
 FloatArray = npt.NDArray[np.float64]
+FloatArray32 = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 _LONGEST_SECONDS = 0.1  # what stays away longer may be a movement
@@ -25,6 +26,7 @@ _SCALE_SECONDS = 1.0  # over which the usual distance is taken
 _ROTATION_FLOOR = np.radians(20.0)  # at strength 0.5: nobody would call less a spike
 _ROOT_FLOOR = 0.08  # metres, likewise
 _TIMES_USUAL = 8.0  # likewise; all three are divided by the root of twice the strength
+_AT_ONCE = 4096  # frames searched together: bounds the memory
 _ROUNDS = 2  # small spikes hide beside large ones
 _WHOLE_BODY = 0.4  # share of the joints that makes a frame an outlier as a whole
 
@@ -59,16 +61,28 @@ def find_spikes(motion: Motion, strength: float = 0.5) -> Spikes:
     found = Spikes(np.zeros((num_frames, 24), bool), np.zeros(num_frames, bool))
     if strength <= 0:
         return found
+    margin = round(2 * _SCALE_SECONDS * motion.fps) + 8
+    for first in range(0, num_frames, _AT_ONCE):
+        start, stop = max(first - margin, 0), min(first + _AT_ONCE + margin, num_frames)
+        part = _find(motion.poses[start:stop], motion.trans[start:stop], motion.fps, strength)
+        kept = slice(first, min(first + _AT_ONCE, num_frames))
+        inside = slice(kept.start - start, kept.stop - start)
+        found.rotations[kept], found.root[kept] = part.rotations[inside], part.root[inside]
+    return found
+
+
+def _find(poses: FloatArray32, trans: FloatArray32, fps: float, strength: float) -> Spikes:
+    found = Spikes(np.zeros((len(poses), 24), bool), np.zeros(len(poses), bool))
     less = 1 / np.sqrt(2 * strength)
-    rotmats = rotvec_to_rotmat(motion.poses.astype(np.float64)).reshape(num_frames, 24, 9)
-    trans = motion.trans.astype(np.float64)[:, None]
-    lengths = range(1, max(round(_LONGEST_SECONDS * motion.fps), 1) + 1)
-    span = max(round(_SCALE_SECONDS * motion.fps / 2), 2)
+    rotmats = rotvec_to_rotmat(poses.astype(np.float64)).reshape(len(poses), 24, 9)
+    root = trans.astype(np.float64)[:, None]
+    lengths = range(1, max(round(_LONGEST_SECONDS * fps), 1) + 1)
+    span = max(round(_SCALE_SECONDS * fps / 2), 2)
     for _ in range(_ROUNDS):
         for values, floor, mask in (
             # a turn by the angle a changes the matrix by 2 sqrt(2) sin(a / 2)
             (rotmats, np.sqrt(8) * np.sin(_ROTATION_FLOOR / 2), found.rotations),
-            (trans, _ROOT_FLOOR, found.root[:, None]),
+            (root, _ROOT_FLOOR, found.root[:, None]),
         ):
             _mark(values, lengths, floor * less, _TIMES_USUAL * less, span, mask)
     return found

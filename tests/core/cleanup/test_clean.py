@@ -93,6 +93,20 @@ def test_the_user_s_contacts_are_obeyed_and_kept():
         clean(motion, None, Contacts(np.ones(59, bool), np.ones(59, bool)))
 
 
+def test_a_lock_that_is_always_on_does_not_take_the_contacts_kept():
+    motion = standing(sway=0.03)
+    nowhere = Contacts(np.zeros(60, bool), np.zeros(60, bool))
+    kept = motion.with_channels(**nowhere.channels)
+    assert clean(kept, CleanupOptions(foot_lock="always")).contacts.both.any()
+    assert not clean(kept, CleanupOptions(foot_lock="auto")).contacts.both.any()
+
+
+def test_cleaning_twice_changes_little_more():
+    once = clean(spoilt(jogging(), 0).motion).motion
+    twice = clean(once).motion
+    assert error(once, twice) < 5
+
+
 def test_what_belongs_to_the_clip_stays_with_it():
     motion = spoilt(jogging(), 0).motion.replace(
         betas=np.linspace(-1, 1, 10),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.body import joint_positions
+from core.cleanup.clean import clean
 from core.cleanup.contacts import Contacts, find_contacts
 from core.errors import StudioError
+from core.motion import Motion
 from tests.core.cleanup.motions import jogging, real, standing
 
 
@@ -72,3 +75,20 @@ def test_contacts_travel_in_the_motion_s_channels():
     assert kept is not None
     np.testing.assert_array_equal(kept.both, contacts.both)
     assert Contacts.of(motion) is None
+
+
+def upside_down(motion: Motion) -> Motion:
+    """Turn a standing body about, its hands on the floor: a handstand of a kind."""
+    poses = motion.poses.copy()
+    poses[:, 0] = [0.0, 0.0, np.pi]
+    poses[:, 16, 2], poses[:, 17, 2] = 1.5, -1.5
+    hands = joint_positions(motion.replace(poses=poses))[:, [22, 23], 1].min()
+    return motion.replace(poses=poses, trans=motion.trans - [0.0, hands - 0.05, 0.0])
+
+
+def test_feet_held_still_in_the_air_do_not_stand():
+    handstand = upside_down(standing(120))
+    assert not find_contacts(handstand).both.any()
+    cleaned = clean(handstand).motion
+    hands = joint_positions(cleaned)[:, [22, 23], 1].min(axis=1)
+    assert np.abs(hands - 0.05).max() < 0.02

@@ -76,3 +76,15 @@ def test_the_running_median_is_the_median():
     values = np.random.default_rng(1).normal(size=(20, 2))
     expected = np.median(values[3:8], axis=0)
     np.testing.assert_allclose(running_median(values, 2)[5], expected)
+
+
+def test_a_long_clip_is_searched_in_parts_without_seams(monkeypatch):
+    truth = jogging(num_frames=400)
+    poses = truth.poses.copy()
+    for frame in (99, 100, 199, 301):
+        poses[frame, 18] += [1.2, 0.0, 0.4]
+    spoilt = truth.replace(poses=poses)
+    whole = find_spikes(spoilt)
+    monkeypatch.setattr("core.cleanup.outliers._AT_ONCE", 100)
+    np.testing.assert_array_equal(find_spikes(spoilt).rotations, whole.rotations)
+    assert np.flatnonzero(whole.rotations[:, 18]).tolist() == [99, 100, 199, 301]

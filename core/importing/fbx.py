@@ -16,7 +16,7 @@ from core.importing.fbx_scene import Curve, Model, Scene, curve_of, local_matrix
 from core.importing.fbx_tree import AGAIN, read_tree
 from core.importing.nodes import Clip, Node, to_source
 from core.importing.origin import clip_provenance, origin_of
-from core.importing.source import Array, Source, nice_fps
+from core.importing.source import Array, Source, checked_density, checked_size, nice_fps
 
 _RATES = {
     1: 120.0, 2: 100.0, 3: 60.0, 4: 50.0, 5: 48.0, 6: 30.0, 7: 30.0, 8: 30000 / 1001,
@@ -24,7 +24,6 @@ _RATES = {
     18: 120000 / 1001,
 }  # fmt: skip
 """GlobalSettings' TimeMode -> frames a second; 14 is CustomFrameRate, 0 the default (30)."""
-_MAX_FRAMES = 1_000_000
 _KINDS = {"Lcl Translation": "T", "Lcl Rotation": "R", "Lcl Scaling": "S"}
 
 
@@ -114,6 +113,7 @@ def _clip(scene: Scene, stack: int, name: str, index: dict[int, int]) -> Clip | 
         curve for kinds in curves.values() for axes in kinds.values() for curve in axes.values()
     ]
     times, fps = _times(scene, every)
+    checked_size(len(times), sum(scene.models[model].is_bone for model in curves), scene.file)
     clip = Clip(name, fps, len(times))
     for model, kinds in curves.items():
         moving = {}
@@ -155,8 +155,7 @@ def _times(scene: Scene, curves: list[Curve]) -> tuple[Array, float]:
             even = steps[np.abs(steps - step) < 0.02 * step]
             fps = nice_fps(float(even.mean()))
     frames = round((last - first) * fps) + 1
-    if frames > _MAX_FRAMES:
-        raise FileProblem(f"{scene.file} promises {frames:,} frames, too many.", AGAIN)
+    checked_density(frames, len(densest), scene.file)
     return first + np.arange(frames) / fps, fps
 
 

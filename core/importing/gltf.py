@@ -20,11 +20,12 @@ from core.export.presets import VRM_BONES
 from core.importing.gltf_samplers import Track, sampled, times_of
 from core.importing.nodes import Clip, Node, matrix_of, to_source
 from core.importing.origin import clip_provenance
-from core.importing.source import MAX_JOINTS, Array, Source
+from core.importing.source import MAX_JOINTS, Array, Source, checked_size
 from core.rotation import quat_to_rotmat
 from core.skeleton import JOINT_NAMES
 
 MAX_BYTES = 1 << 30
+MAX_KEYS = 2_000_000
 AGAIN = "Copy or export it again."
 _JSON, _BINARY = 0x4E4F534A, 0x004E4942
 _TYPES = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
@@ -157,6 +158,7 @@ class _Document:
             return None
         everything = [track for node in tracks.values() for track in node.values()]
         times, fps = times_of(everything, self.path.name)
+        checked_size(len(times), len(tracks), self.path.name)
         clip = Clip(str(animation.get("name") or self._title(number)), fps, len(times))
         for node, kinds in tracks.items():
             translation, rotation, scale = _rest_of(self.json["nodes"][node])
@@ -178,8 +180,11 @@ class _Document:
         entry = self.json["accessors"][number]
         width, kind = _WIDTHS[entry["type"]], np.dtype(_TYPES[entry["componentType"]])
         count = int(entry["count"])
-        out = np.zeros((count, width))
-        if "bufferView" in entry:
+        if not 0 < count <= MAX_KEYS:
+            raise FileProblem(f"{self.path.name} promises {count:,} keys, too many.", AGAIN)
+        if "bufferView" not in entry:
+            out = np.zeros((count, width))
+        else:
             out = self._view(entry["bufferView"], entry.get("byteOffset", 0), count, width, kind)
         if "sparse" in entry:
             sparse = entry["sparse"]

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import FileProblem
-from core.importing.source import Array, nice_fps
+from core.importing.source import Array, checked_density, nice_fps
 from core.rotation import slerp_quat
 
 _NEAR = 0.01  # of a frame: times this near to the grid are meant to lie on it
-_MAX_FRAMES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,7 @@ def times_of(tracks: list[Track], file: str) -> tuple[Array, float]:
         step = span / count
     fps = nice_fps(step)
     frames = round(span * fps) + 1
-    if frames > _MAX_FRAMES:
-        raise FileProblem(f"{file} promises {frames:,} frames, too many.", "Export it again.")
+    checked_density(frames, len(every), file)
     return every[0] + np.arange(frames) / fps, fps
 
 

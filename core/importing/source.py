@@ -20,8 +20,8 @@ from core.motion import Provenance
 Array = npt.NDArray[np.float64]
 
 MAX_JOINTS = 2000
-MAX_VALUES = 60_000_000
-"""Frames x joints x 3: an hour of 100 joints at 50 fps. More is refused, it would fill memory."""
+MAX_JOINT_FRAMES = 4_000_000
+"""Frames x joints: an hour of 37 joints at 30 fps is about 1.2 GB while it is worked on."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,10 +87,18 @@ def checked_size(num_frames: int, num_joints: int, file: str) -> None:
     """Raise StudioError for a clip that would not fit into memory, or without a frame."""
     if num_frames < 1:
         raise StudioError(f"{file} holds a skeleton but no motion.", "Export it with animation.")
-    if num_frames * num_joints * 3 > MAX_VALUES:
+    if num_frames * num_joints > MAX_JOINT_FRAMES:
         raise StudioError(
             f"{file} holds {num_frames:,} frames of {num_joints} joints, too many at once.",
             "Cut it into shorter clips.",
+        )
+
+
+def checked_density(num_frames: int, num_keys: int, file: str) -> None:
+    """Raise StudioError where a few keys would be drawn out to a great many frames."""
+    if num_frames > 20_000 + 100 * num_keys:
+        raise StudioError(
+            f"{file} is damaged: its {num_keys} keys lie {num_frames:,} frames apart.", USE_ANOTHER
         )
 
 

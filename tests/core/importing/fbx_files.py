@@ -37,7 +37,9 @@ def _encode(entry: tuple, at: int, version: int) -> bytes:
     if children:
         inner += b"\0" * struct.calcsize(layout)
     end = at + head + len(body) + len(inner)
-    return struct.pack(layout, end, len(values), len(body), len(name)) + name.encode() + body + inner
+    return (
+        struct.pack(layout, end, len(values), len(body), len(name)) + name.encode() + body + inner
+    )
 
 
 def _value(value: Any) -> bytes:
@@ -113,7 +115,9 @@ def scene(
                     record("KeyAttrDataFloat", np.zeros(4, np.float32)),
                     record("KeyAttrRefCount", np.array([len(values)], np.int32)),
                 ]
-                objects.append(record("AnimationCurve", Long(curve), "\0\1AnimCurve", "", children=keys))
+                objects.append(
+                    record("AnimationCurve", Long(curve), "\0\1AnimCurve", "", children=keys)
+                )
                 links.append(record("C", "OP", Long(curve), Long(node), f"d|{'XYZ'[axis]}"))
         if "bind" in bone:
             cluster = key + 900_000

@@ -70,7 +70,8 @@ class BatchReport:
 
     @property
     def text(self) -> str:
-        parts = [f"{len(self.done)} videos estimated"]
+        count = len(self.done)
+        parts = [f"{count} video{'' if count == 1 else 's'} estimated"]
         if self.skipped:
             parts.append(f"{len(self.skipped)} done before")
         if self.failed:
@@ -331,7 +332,7 @@ def _note(event: Event, plan: _Plan, manifest: Manifest, done: list[Row]) -> Non
 
 _COLUMNS = (
     "clip", "label", "action_id", "subject", "camera", "setup", "repetition", "estimator",
-    "person", "num_frames", "fps", "video", "sha256",
+    "person", "num_frames", "fps", "verdict", "reasons", "video", "sha256",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class Row:
     """One video's state: ``state`` is "done" or "failed".
 
     key names the work: the video's content and the settings. files: one dictionary a clip
-    (path below the output folder, estimator, person, num_frames, fps).
+    (path below the output folder, estimator, person, num_frames, fps, verdict, reasons).
     """
 
     key: str

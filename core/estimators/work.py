@@ -27,9 +27,11 @@ from core.atomic import written_whole
 from core.errors import Cancelled
 from core.estimators.file_lock import held
 from core.estimators.labels import VideoLabel
+from core.estimators.options import EstimateOptions
 from core.motion import Motion
 from core.motion_file import save_motion
 from core.progress import Progress
+from core.quality import verdict
 
 HIDDEN = ".motion-studio"
 """Folder below the output folder with records, unfinished work and the lock."""
@@ -149,19 +151,11 @@ def estimate_job(job: Job, progress: Progress) -> Record:
 
 def _estimated(job: Job, progress: Progress) -> dict[str, list[Motion]]:
     """Motions by estimator. Imported here: the parent of a batch needs no network."""
-    from core.estimators import estimate
-    from core.estimators.options import EstimateOptions
+    from core.estimators.estimate import estimate_people
 
     options = EstimateOptions(**job.settings, device=job.device, work_folder=job.work_folder)
-    if hasattr(estimate, "estimate_people"):
-        found = estimate.estimate_people(job.video, options, progress=progress)
-        return {name: list(result.motions) for name, result in found.items()}
-    out = {}
-    for index, name in enumerate(options.estimators):
-        share = 1 / len(options.estimators)
-        part = progress.part(index * share, (index + 1) * share)
-        out[name] = list(estimate.estimate_video(job.video, name, part, options.focal).motions)
-    return out
+    found = estimate_people(job.video, options, progress=progress)
+    return {name: list(result.motions) for name, result in found.items()}
 
 
 def _written(job: Job, estimator: str, person: int, motion: Motion) -> dict[str, Any]:
@@ -169,12 +163,15 @@ def _written(job: Job, estimator: str, person: int, motion: Motion) -> dict[str,
     label = VideoLabel.of(job.label).action
     origin = dataclasses.replace(motion.provenance, label=label or motion.provenance.label)
     save_motion(path, motion.replace(provenance=origin))
+    judged = verdict(motion)
     return {
         "path": path.relative_to(job.out).as_posix(),
         "estimator": estimator,
         "person": person,
         "num_frames": motion.num_frames,
         "fps": round(motion.fps, 6),
+        "verdict": judged.grade,
+        "reasons": "; ".join(judged.reasons),
     }
 
 

@@ -63,12 +63,14 @@ def _tell(event: Event) -> None:
     if isinstance(event, Failed) and not event.lacks_model:
         from tqdm import tqdm
 
-        tqdm.write(f"motion-studio: {event.job.video.name}: {event.reason}", file=sys.stderr)
+        about = "" if event.job.video.name in event.reason else f"{event.job.video.name}: "
+        tqdm.write(f"motion-studio: {about}{event.reason}", file=sys.stderr)
     elif not isinstance(event, Advanced) and not sys.stderr.isatty():
         print(f"motion-studio: {event.job.video.name} done", file=sys.stderr)
 
 
 def _tell_end(report: BatchReport) -> None:
     for row in report.failed:
-        complain(f"{row.video}: {row.reason}", row.hint)
+        about = "" if Path(row.video).name in row.reason else f"{row.video}: "
+        complain(f"{about}{row.reason}", row.hint)
     print(f"motion-studio: {report.text}. Manifest: {report.manifest}", file=sys.stderr)

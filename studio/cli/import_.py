@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from core.errors import FileProblem, StudioError
 from core.estimators.results import Found, inspect, load_people
 from core.motion import Motion
 from core.motion_file import save_motion
+from core.quality import verdict
 from studio.cli.running import ExitCode, check_writable, complain
 
 _ANIMATION = {".bvh", ".fbx", ".glb", ".gltf", ".vrm"}
@@ -144,3 +146,5 @@ def _write(motions: list[Motion], names: list[str], out: Path, label: str, taken
         path = out / f"{unique}.npz"
         save_motion(path, motion)
         print(path)
+        judged = verdict(motion)
+        print(f"  {judged.grade}: {'; '.join(judged.reasons)}", file=sys.stderr)

@@ -78,7 +78,10 @@ def _opened(path: Path, start: bytes) -> Any:
     if start[:4] == b"PK\x03\x04":
         return _open_zip(path)
     if start[:6] == b"\x93NUMPY":
-        return read_npy(path, ALLOWED, limit=MAX_BYTES)
+        content = read_npy(path, ALLOWED, limit=MAX_BYTES)
+        if path.name.startswith(_TRACK):
+            return {"tracks": {_track_name(path): content}, "camera": _tram_camera(path)}
+        return content
     if start.startswith(_PICKLES):
         content = read_joblib(path, ALLOWED, limit=MAX_BYTES)
         return (
@@ -155,16 +158,14 @@ def _open_folder(folder: Path) -> Any:
         if (folder / name).is_file():
             return open_content(folder / name)
     tracks = sorted(
-        [*folder.glob("hps_track_*.npy"), *folder.glob("hps/hps_track_*.npy")],
+        [*folder.glob(f"{_TRACK}*.npy"), *folder.glob(f"hps/{_TRACK}*.npy")],
         key=lambda file: (len(file.name), file.name),
-    )
+    )[:MAX_TRACKS]
     if tracks:
+        opened = [open_content(file)["tracks"] for file in tracks]
         return {
-            "tracks": {
-                file.stem.removeprefix("hps_track_"): open_content(file)
-                for file in tracks[:MAX_TRACKS]
-            },
-            "camera": tram_camera(tracks[0]),
+            "tracks": {name: track for one in opened for name, track in one.items()},
+            "camera": _tram_camera(tracks[0]),
         }
     raise FileProblem(
         f"{folder.name} holds no results that can be read.",
@@ -173,7 +174,14 @@ def _open_folder(folder: Path) -> Any:
     )
 
 
-def tram_camera(track: Path) -> Any:
+_TRACK = "hps_track_"
+
+
+def _track_name(path: Path) -> str:
+    return path.stem.removeprefix(_TRACK)
+
+
+def _tram_camera(track: Path) -> Any:
     """The camera.npy that goes with a TRAM track, beside it or one folder up; None without."""
     for folder in (track.parent, track.parent.parent):
         if (folder / "camera.npy").is_file():

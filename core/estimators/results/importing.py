@@ -15,9 +15,11 @@ from core.errors import FileProblem, StudioError
 from core.estimators.results.content import open_content
 from core.estimators.results.found import Found, FoundPerson
 from core.estimators.results.placing import AXES, Placing, gathered, knows_width, to_motions
-from core.estimators.results.readers import READERS
+from core.estimators.results.readers import OWN_CLIP, READERS
 from core.estimators.results.track import SMPL, SMPLH, SMPLX, RawTrack
 from core.motion import Motion, Provenance
+from core.motion_file import load_motion
+from core.quality import measure_quality
 
 BODY_NAMES = {SMPL: "SMPL", SMPLH: "SMPL-H", SMPLX: "SMPL-X"}
 
@@ -52,7 +54,10 @@ def inspect(path: Path | str) -> Found:
     tracks.sort(key=lambda track: -track.num_frames)
     people = tuple(_person(track) for track in tracks)
     lost = sum(t.num_frames for t in reading.tracks) - sum(t.num_frames for t in tracks)
-    notes = (*reading.notes, *((f"{lost} frames without numbers left out",) if lost else ()))
+    notes = (
+        *reading.notes,
+        *((f"{lost} frame{'' if lost == 1 else 's'} without numbers left out",) if lost else ()),
+    )
     axes, body = tracks[0].axes, BODY_NAMES[tracks[0].body_id]
     return Found(
         path=path,
@@ -88,6 +93,8 @@ def load_people(
     files with weak cameras only. official: VIBE's camera as its demo draws it. A person with a hole
     of over a second becomes several motions. Raises StudioError, FileProblem.
     """
+    if found.tool == OWN_CLIP and axes is None:
+        return [load_motion(found.path)]
     rate = _rate(found, fps, video)
     if axes is not None and axes not in AXES:
         raise StudioError(f"There are no axes called {axes}.", f"Choose from: {', '.join(AXES)}.")
@@ -113,7 +120,7 @@ def load_people(
             version=__version__,
         )
         motions += to_motions(track, placing, provenance)
-    return gathered(motions)
+    return [m.with_channels(**measure_quality(m).channels) for m in gathered(motions)]
 
 
 def _chosen(found: Found, which: Iterable[str] | None) -> list[RawTrack]:
@@ -184,7 +191,7 @@ def _line(
     parts = [
         title,
         f"{len(people)} people" if len(people) > 1 else "1 person",
-        f"{frames} frames",
+        f"{frames} frame{'' if frames == '1' else 's'}",
         layout,
         axes,
     ]
@@ -196,7 +203,7 @@ def _line(
         parts.append("in place")
     missing = sum(person.missing for person in people)
     if missing:
-        parts.append(f"{missing} missing frames")
+        parts.append(f"{missing} missing frame{'' if missing == 1 else 's'}")
     return ", ".join([*parts, *notes])
 
 

@@ -28,6 +28,8 @@ class Reader:
     read: Callable[[Any], Reading]
 
 
+OWN_CLIP = "clip"
+
 READERS: tuple[Reader, ...] = (  # asked in this order: the particular before the general
     Reader(name="gvhmr", title="GVHMR", recognises=gvhmr.recognises, read=gvhmr.read),
     Reader(
@@ -59,6 +61,12 @@ READERS: tuple[Reader, ...] = (  # asked in this order: the particular before th
         title="motion-studio session",
         recognises=smpl_arrays.recognises_session,
         read=smpl_arrays.read_session,
+    ),
+    Reader(
+        name=OWN_CLIP,
+        title="Motion Studio clip",
+        recognises=smpl_arrays.recognises_clip,
+        read=smpl_arrays.read_clip,
     ),
     Reader(
         name="amass",

@@ -1,4 +1,4 @@
-"""Plain SMPL arrays: AMASS npz, the `.motion` sessions of the package motion-studio, and kin.
+"""Plain SMPL arrays: AMASS npz, `.motion` sessions of the package motion-studio, own clips, kin.
 
 AMASS is z up with SMPL-H or SMPL-X poses (52 or 55 joints) at 23.976 to 120 fps. A `.motion` file
 is a ZIP with motion_original.npz and, where it was edited, motion_edited.npz: (P, T, 24, 3), z up.
@@ -50,6 +50,15 @@ def recognises_amass(content: Any) -> bool:
         and _first(content, _AMASS_RATES) is not None
         and (_first(content, _POSES) is not None or is_table(content, *_PARTS[1]))
     )
+
+
+def recognises_clip(content: Any) -> bool:
+    return is_table(content, "poses", "trans", "provenance", "body_id")
+
+
+def read_clip(content: Mapping[str, Any]) -> Reading:
+    """Describe the program's own clip, which is then opened as it is. Raises FileProblem."""
+    return _read(content, "y up")
 
 
 def recognises_session(content: Any) -> bool:

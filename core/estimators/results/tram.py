@@ -27,7 +27,7 @@ PELVIS = np.array([-0.0018, -0.2233, 0.0282])
 
 
 def recognises(content: Any) -> bool:
-    """A track's dictionary, or ``{"tracks": {name: track}, "camera": camera}`` of a folder."""
+    """``{"tracks": {name: track}, "camera": camera or None}``, or a track under another name."""
     return is_table(content, "pred_rotmat") or (
         is_table(content, "tracks", "camera")
         and bool(content["tracks"])

@@ -89,4 +89,4 @@ def test_a_batch_lists_its_failures_at_the_end(tmp_path, capfd, monkeypatch):
     out, err = capfd.readouterr()
     assert out.splitlines()[0].endswith("a_pretend_person1.npz")
     assert "b.mp4: Nobody is in it.\n  Film somebody." in err
-    assert "1 videos estimated, 1 failed" in err
+    assert "1 video estimated, 1 failed" in err

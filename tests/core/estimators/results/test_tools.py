@@ -107,7 +107,7 @@ def test_rows_without_numbers_become_gaps(tmp_path):
     value = vibe_like([known_motion()], True, [np.arange(40)])
     value[1]["pose"][5] = np.nan
     found = inspect(joblib_dump(value, tmp_path / "pare_output.pkl"))
-    assert "1 frames without numbers left out" in found.text
+    assert "1 frame without numbers left out" in found.text
     assert load_people(found, fps=FPS)[0].inferred == (5,)
 
 

@@ -1,0 +1,166 @@
+"""What the tools leave out, add or write otherwise."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.body.skinning import lowest_points
+from core.estimators.results import inspect, load_people
+from core.rotation import rotmat_to_rotvec
+from tests.core.estimators.results.layouts import (
+    FPS,
+    in_axes,
+    known_motion,
+    vibe_like,
+    write_session,
+    write_tram,
+)
+from tests.core.estimators.results.test_tools import angle
+
+
+def dumped(value: object, folder: Path, name: str = "file.pkl") -> Path:
+    path = folder / name
+    path.write_bytes(pickle.dumps(value))
+    return path
+
+
+def test_vibe_without_cameras_stays_in_place_on_the_floor(tmp_path):
+    """As the data set NTU13 keeps VIBE's results: pose and joints only."""
+    value = vibe_like([known_motion()], False, [np.arange(40)])
+    person = {"pose": value[1]["pose"], "joints3d": value[1]["joints3d"]}
+    found = inspect(dumped({1: person}, tmp_path))
+    assert "in place" in found.text
+    (motion,) = load_people(found, fps=FPS)
+    assert np.ptp(motion.trans[:, [0, 2]]) == 0
+    assert np.abs(lowest_points(motion.replace(body_id="free", betas=np.zeros(10)))).max() < 1e-4
+
+
+def test_wham_without_a_world_is_read_in_camera_axes(tmp_path):
+    motion = known_motion()
+    rotmats, trans = in_axes(motion, "camera axes", away=4)
+    person = {"pose": rotmat_to_rotvec(rotmats).reshape(-1, 72), "trans": trans}
+    found = inspect(dumped({0: person}, tmp_path))
+    assert (found.tool, found.axes) == ("wham", "camera axes")
+    (back,) = load_people(found, fps=FPS)
+    assert angle(back.poses, motion.poses).max() < 1e-4
+    assert np.abs(back.trans - motion.trans).max() < 0.01
+
+
+def test_several_people_of_gvhmrs_descendants(tmp_path):
+    motions = [known_motion(hands=False), known_motion(seed=1, hands=False)]
+    vectors = torch.stack(
+        [torch.from_numpy(rotmat_to_rotvec(in_axes(m, "y up")[0])).float() for m in motions]
+    )
+    body = {
+        "global_orient": vectors[:, :, 0],
+        "body_pose": vectors[:, :, 1:22].reshape(2, -1, 63),
+        "transl": torch.stack([torch.from_numpy(in_axes(m, "y up")[1]).float() for m in motions]),
+    }
+    torch.save({"smpl_params_incam": body, "smpl_params_global": body}, tmp_path / "r.pt")
+    found = inspect(tmp_path / "r.pt")
+    assert len(found.people) == 2
+    back = load_people(found)
+    assert angle(back[1].poses, motions[1].poses).max() < 1e-4
+    apart = motions[1].trans - motions[0].trans
+    assert np.abs((back[1].trans - back[0].trans - apart)[:, [0, 2]]).max() < 1e-4
+
+
+def test_an_old_torch_file_is_read(tmp_path):
+    rotmats, trans = in_axes(known_motion(hands=False), "y up")
+    vectors = torch.from_numpy(rotmat_to_rotvec(rotmats)).float()
+    body = {
+        "global_orient": vectors[:, 0], "body_pose": vectors[:, 1:22].flatten(1),
+        "transl": torch.from_numpy(trans), "betas": torch.zeros(10),
+    }  # fmt: skip
+    torch.save(
+        {"smpl_params_global": body}, tmp_path / "r.pt", _use_new_zipfile_serialization=False
+    )
+    assert inspect(tmp_path / "r.pt").tool == "gvhmr"
+
+
+def test_a_session_that_was_never_edited(tmp_path):
+    import zipfile
+
+    path = write_session(known_motion(), tmp_path)
+    lone = tmp_path / "lone.motion"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(lone, "w") as new:
+        new.writestr("motion_original.npz", old.read("motion_edited.npz"))
+    assert inspect(lone).text.endswith("never edited")
+
+
+def test_a_lone_tram_track_finds_its_camera_beside_it_or_does_without(tmp_path):
+    folder = write_tram(known_motion(), tmp_path)
+    track = folder / "hps" / "hps_track_0.npy"
+    assert angle(
+        load_people(inspect(track), fps=FPS)[0].poses, known_motion().poses
+    ).max() < 1e-4  # fmt: skip
+    (folder / "camera.npy").unlink()
+    found = inspect(track)
+    assert found.text == "TRAM, 1 person, 40 frames, matrices 24x3x3, camera axes"
+
+
+def test_a_tool_s_folder_is_as_good_as_its_file(tmp_path):
+    dumped(vibe_like([known_motion()], False, [np.arange(40)]), tmp_path, "vibe_output.pkl")
+    assert inspect(tmp_path).tool == "vibe"
+
+
+@pytest.mark.parametrize("axes", ["y up", "z up", "camera axes"])
+def test_arrays_of_unknown_axes_are_measured(axes, tmp_path):
+    motion = known_motion()
+    rotmats, trans = in_axes(motion, axes)
+    np.savez(
+        tmp_path / "m.npz", pose=rotmats.reshape(40, 24, 9).reshape(40, 216), transl=trans, fps=50
+    )
+    found = inspect(tmp_path / "m.npz")
+    assert (found.axes, found.fps) == (axes, 50)
+    (back,) = load_people(found)
+    assert angle(back.poses, motion.poses).max() < 1e-4
+
+
+def test_the_way_up_can_be_corrected(tmp_path):
+    motion = known_motion(hands=False)
+    rotmats, trans = in_axes(motion, "y up")
+    vectors = rotmat_to_rotvec(rotmats)
+    np.savez(
+        tmp_path / "m.npz", root_orient=vectors[:, 0], pose_body=vectors[:, 1:22].reshape(-1, 63),
+        trans=trans, mocap_frame_rate=60,
+    )  # fmt: skip
+    found = inspect(tmp_path / "m.npz")
+    assert found.tool == "amass" and "check the way up" in found.text
+    (back,) = load_people(found, axes="y up")
+    assert angle(back.poses, motion.poses).max() < 1e-4
+
+
+def test_frames_in_any_order_and_twice(tmp_path):
+    motion = known_motion()
+    value = vibe_like([motion], True, [np.arange(40)])
+    order = np.concatenate([np.arange(39, -1, -1), [3, 3]])
+    for key, array in value[1].items():
+        if isinstance(array, np.ndarray):
+            value[1][key] = array[order]
+    (back,) = load_people(inspect(dumped(value, tmp_path)), fps=FPS)
+    assert back.num_frames == 40 and back.inferred == ()
+    assert angle(back.poses, motion.poses).max() < 1e-4
+
+
+def test_one_frame_is_enough(tmp_path):
+    (back,) = load_people(
+        inspect(dumped(vibe_like([known_motion(3)], True, [np.array([2])]), tmp_path)), fps=FPS
+    )
+    assert back.num_frames == 1
+
+
+def test_the_studio_s_own_clip_is_recognised_for_what_it_is(tmp_path):
+    from core.motion_file import save_motion
+
+    motion = known_motion()
+    save_motion(tmp_path / "clip.npz", motion)
+    found = inspect(tmp_path / "clip.npz")
+    assert found.text == "Motion Studio clip, 1 person, 40 frames, axis-angle 24x3, y up, 30 fps"
+    (back,) = load_people(found)
+    assert angle(back.poses, motion.poses).max() < 1e-6

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SIDE_BY_SIDE = 1.1  # metres between the middles of two bodies
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -251,26 +250,20 @@ class Document(QObject):
 
     def bodies(self) -> list[BodyItem]:
         """What the viewport draws: the shown clips side by side, the row centred."""
-        from studio.viewport.items import BodyItem
+        from studio.viewport.items import BodyItem, side_by_side
 
-        first = -0.5 * SIDE_BY_SIDE * (len(self._shown) - 1)
-        items = []
-        for index, clip in enumerate(self._shown):
-            low, high = clip.motion.trans.min(axis=0), clip.motion.trans.max(axis=0)
-            middle = 0.5 * (low + high)
-            items.append(
-                BodyItem(
-                    key=clip.key,
-                    motion=clip.motion,
-                    color=self.color_of(clip),
-                    label=clip.name,
-                    sublabel=clip.detail,
-                    position=(
-                        first + index * SIDE_BY_SIDE - float(middle[0]), 0.0, -float(middle[2]),
-                    ),
-                )
-            )  # fmt: skip
-        return items
+        places = side_by_side([clip.motion for clip in self._shown])
+        return [
+            BodyItem(
+                key=clip.key,
+                motion=clip.motion,
+                color=self.color_of(clip),
+                label=clip.name,
+                sublabel=clip.detail,
+                position=place,
+            )
+            for clip, place in zip(self._shown, places, strict=True)
+        ]
 
     def _forget_deleted(self) -> None:
         alive = {clip.id for clip in self.clips()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import StudioError
@@ -37,6 +38,20 @@ class BodyItem:
             raise StudioError(f"A body's colour must look like #3fd0bd, not {self.color!r}.")
         if not 0.0 <= self.opacity <= 1.0:
             raise StudioError(f"A body's opacity must lie in 0..1, not {self.opacity}.")
+
+
+SIDE_BY_SIDE = 1.1
+"""Metres between the middles of two bodies that stand beside each other."""
+
+
+def side_by_side(motions: Sequence[Motion]) -> list[tuple[float, float, float]]:
+    """Return where each body goes so that they stand in one row, the row's middle at the origin."""
+    first = -0.5 * SIDE_BY_SIDE * (len(motions) - 1)
+    places = []
+    for index, motion in enumerate(motions):
+        middle = 0.5 * (motion.trans.min(axis=0) + motion.trans.max(axis=0))
+        places.append((first + index * SIDE_BY_SIDE - float(middle[0]), 0.0, -float(middle[2])))
+    return places
 
 
 def hex_to_rgb(color: str) -> tuple[float, float, float]:

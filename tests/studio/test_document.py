@@ -7,7 +7,8 @@ import pytest
 from core.errors import FileProblem
 from core.project import AddClips, DeleteClips, NewClip, Project, RenameClip
 from studio import theme
-from studio.document import SIDE_BY_SIDE, Document, ShownClip
+from studio.document import Document, ShownClip
+from studio.viewport.items import SIDE_BY_SIDE
 
 
 @pytest.fixture

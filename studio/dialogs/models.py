@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QProgressBar,
@@ -19,18 +22,25 @@ from studio.document import Document
 from studio.panels.clearing import clear
 from studio.services import models
 from studio.services.models import ModelRow
-from studio.widgets import Badge, Button, ElidedLabel, Separator, caption, label, primary_button
+from studio.widgets import (
+    Badge,
+    Button,
+    ElidedLabel,
+    Separator,
+    caption,
+    label,
+    primary_button,
+)
 from studio.widgets.labels import set_color
 
 _BADGES: dict[str, tuple[str, str]] = {
     "installed": ("installed", theme.GOOD),
     "missing": ("missing", theme.WARNING),
-    "later": ("not in this version", theme.DIM),
 }
 
 
 class ModelsDialog(QDialog):
-    """Lists every file the program can use. ``installed`` after the built-in ones came."""
+    """Lists every file the program can use. ``installed`` after one came."""
 
     installed = Signal()
 
@@ -39,7 +49,8 @@ class ModelsDialog(QDialog):
         self._document = document
         self._handle: bridge.Handle | None = None
         self.setWindowTitle("Model files")
-        self.setMinimumSize(560, 460)
+        self.setMinimumSize(620, 460)
+        self.resize(680, 720)
         self.install_button = primary_button("Install missing", icon="download")
         self.install_button.setToolTip("Fetch the built-in estimator and the sample video, checked")
         self.close_button = Button("Close", key="Esc")
@@ -91,10 +102,12 @@ class ModelsDialog(QDialog):
         for index, row in enumerate(rows):
             if index:
                 self._rows.addWidget(Separator())
-            self._rows.addWidget(_line(row))
+            line = ModelLine(row)
+            line.wanted.connect(self.choose)
+            self._rows.addWidget(line)
         missing = any(row.state == "missing" and row.is_installable for row in rows)
         self.install_button.setEnabled(missing and self._handle is None)
-        self.install_button.set_label("Install missing" if missing else "All installed")
+        self.install_button.set_label("Install missing" if missing else "All fetched")
 
     def install(self) -> None:
         """Fetch what is missing in a thread."""
@@ -112,6 +125,31 @@ class ModelsDialog(QDialog):
             owner=self,
         )
 
+    def choose(self, row: ModelRow) -> None:
+        """Ask where the user's own file lies, and check it."""
+        answer, _ = QFileDialog.getOpenFileName(
+            self, f"{row.title}: {row.where.partition('. ')[0]}", str(Path.home()),
+            "Checkpoints (*.tar *.pth *.pt *.ckpt *.safetensors);;All files (*)",
+        )  # fmt: skip
+        if answer:
+            self.adopt(row, Path(answer))
+
+    def adopt(self, row: ModelRow, path: Path) -> None:
+        """Check a file and take it over, in a thread."""
+        if self._handle is not None:
+            return
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self._say(f"Checking {path.name} …", theme.DIM)
+        self.close_button.set_label("Cancel")
+        self._handle = bridge.run_in_thread(
+            lambda progress: models.adopt(row.supplied, path, progress),
+            lambda said: self._end(said, theme.GOOD),
+            self._failed,
+            on_cancelled=lambda: self._end("Stopped; nothing was changed.", theme.DIM),
+            owner=self,
+        )
+
     def _step(self, fraction: float, text: str) -> None:
         self.progress.setValue(round(1000 * fraction))
         self._say(text, theme.DIM)
@@ -123,6 +161,7 @@ class ModelsDialog(QDialog):
     def _end(self, text: str, color: str) -> None:
         self._handle = None
         self.progress.hide()
+        self.progress.setRange(0, 1000)
         self.close_button.set_label("Close")
         self._say(text, color)
         self.refresh()
@@ -140,20 +179,45 @@ class ModelsDialog(QDialog):
             super().reject()
 
 
-def _line(row: ModelRow) -> QWidget:
-    line = QWidget()
-    words = QVBoxLayout()
-    words.setSpacing(1)
-    is_later = row.state == "later"
-    words.addWidget(ElidedLabel(row.title, color=theme.DIM if is_later else theme.TEXT))
-    about = f"{row.purpose} · {row.licence}" if row.licence else row.purpose
-    words.addWidget(ElidedLabel(about, color=theme.FAINT, size=theme.SMALL_SIZE))
-    layout = QHBoxLayout(line)
-    layout.setContentsMargins(0, 9, 0, 9)
-    layout.setSpacing(12)
-    layout.addLayout(words, 1)
-    text, color = _BADGES[row.state]
-    layout.addWidget(Badge(text, color))
-    line.setToolTip(row.place)
-    line.setAccessibleName(f"{row.title}: {text}. {about}")
-    return line
+class ModelLine(QWidget):
+    """One file: what it is for, whether it is there, and for the user's own the way to it.
+
+    ``wanted(row)`` when the user wants to say where it lies.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self, row: ModelRow) -> None:
+        super().__init__()
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(ElidedLabel(row.title))
+        about = f"{row.purpose} · {row.licence}" if row.licence else row.purpose
+        words.addWidget(ElidedLabel(about, color=theme.FAINT, size=theme.SMALL_SIZE))
+        layout = QHBoxLayout()
+        layout.setSpacing(12)
+        layout.addLayout(words, 1)
+        text, color = _BADGES[row.state]
+        layout.addWidget(Badge(text, color), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 9, 0, 9)
+        column.setSpacing(6)
+        column.addLayout(layout)
+        if row.supplied:
+            column.addLayout(self._way(row))
+        self.setToolTip(row.place)
+        self.setAccessibleName(f"{row.title}: {text}. {about}")
+
+    def _way(self, row: ModelRow) -> QHBoxLayout:
+        """Where the user gets the file, and the button that takes it."""
+        is_missing = row.state == "missing"
+        self.button = Button("Choose file…" if is_missing else "Replace…", look="secondary")
+        self.button.setFixedHeight(theme.CONTROL)
+        self.button.setAccessibleName(f"{self.button.text()} {row.title}")
+        self.button.setToolTip("Say where the file lies; it is checked on the spot and copied")
+        self.button.clicked.connect(lambda: self.wanted.emit(row))
+        layout = QHBoxLayout()
+        layout.setSpacing(12)
+        layout.addWidget(caption(row.where if is_missing else row.place, color=theme.DIM), 1)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        return layout

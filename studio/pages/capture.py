@@ -199,7 +199,7 @@ class CapturePage(QObject):
 
     def bring(self, name: str) -> None:
         """Bring what an estimator lacks: fetch it, or ask where it lies."""
-        if name == "blazepose":
+        if self.estimators.lines[name].status.is_installable:
             self.install()
         else:
             self._context.actions.run("models")

@@ -29,32 +29,6 @@ class ModelRow:
     where: str = ""  # where the user gets the file
 
 
-@dataclass(frozen=True, kw_only=True)
-class SuppliedFile:
-    """A weights file only the user can bring: its published name, and where it is to be had."""
-
-    name: str  # as core.weights calls it
-    file: str
-    title: str
-    where: str
-
-
-SUPPLIED: tuple[SuppliedFile, ...] = (
-    SuppliedFile(
-        name="vibe", file="vibe_model_w_3dpw.pth.tar", title="VIBE weights",
-        where="Part of vibe_data.zip, which the VIBE project's page on GitHub (mkocabas/VIBE) "
-        "links to; for research only. vibe_model_wo_3dpw.pth.tar fits too.",
-    ),
-    SuppliedFile(
-        name="spin", file="spin_model_checkpoint.pth.tar", title="SPIN features for VIBE",
-        where="Part of the same vibe_data.zip (mkocabas/VIBE on GitHub); for research only.",
-    ),
-    SuppliedFile(
-        name="pare", file="pare_w_3dpw_checkpoint.ckpt", title="PARE weights",
-        where="Part of pare-github-data.zip, which the PARE project's page on GitHub "
-        "(mkocabas/PARE) links to; for research only. Keep its config yaml beside it.",
-    ),
-)  # fmt: skip
 _NEEDS: dict[str, tuple[str, ...]] = {"vibe": ("vibe", "spin"), "pare": ("pare",)}
 
 
@@ -79,27 +53,32 @@ def estimator_statuses() -> list[EstimatorStatus]:
             detail="built in · checked" if ready else "two model files are missing",
         )
     ]  # fmt: skip
-    titles = {supplied.name: supplied for supplied in SUPPLIED}
-    for name, needed in _NEEDS.items():
-        lacking = [titles[n] for n in needed if supplied_path(n) is None]
-        found = supplied_path(needed[0])
-        result.append(
-            EstimatorStatus(
-                name=name,
-                title=name.upper(),
-                is_ready=not lacking,
-                detail=f"{found.stem.split('.')[0]} · checked" if not lacking and found
-                else f"{len(lacking)} weights file{'s' if len(lacking) > 1 else ''} needed",
-                explanation="\n".join(f"{f.file}. {f.where}" for f in lacking),
-            )
-        )  # fmt: skip
-    return result
+    return result + [_network_status(name, needed, ready) for name, needed in _NEEDS.items()]
+
+
+def _network_status(name: str, needed: tuple[str, ...], finds_people: bool) -> EstimatorStatus:
+    lacking = [weights.SUPPLIED[file] for file in needed if supplied_path(file) is None]
+    if lacking:
+        detail = f"{len(lacking)} weights file{'s' if len(lacking) > 1 else ''} needed"
+        explanation = "\n".join(f"{file.file}. {file.where}" for file in lacking)
+    elif not finds_people:
+        detail = "needs the built-in one to find people"
+        explanation = "Install BlazePose above: it finds the people."
+    else:
+        detail, explanation = "your weights · checked", ""
+    return EstimatorStatus(
+        name=name,
+        title=name.upper(),
+        detail=detail,
+        is_ready=not lacking and finds_people,
+        is_installable=not lacking,
+        explanation=explanation,
+    )
 
 
 def supplied_path(name: str) -> Path | None:
     """Where a file the user brought lies, None while it was not brought."""
-    ask = getattr(weights, "supplied", None)
-    return ask(name) if ask is not None else None
+    return weights.supplied(name)
 
 
 def adopt(name: str, path: Path, progress: Progress = SILENT) -> str:
@@ -108,9 +87,7 @@ def adopt(name: str, path: Path, progress: Progress = SILENT) -> str:
     Raises ModelProblem or FileProblem that says what is wrong with it.
     """
     progress.step(0.0, f"Checking {path.name}")
-    report = getattr(weights, "adopt")(name, path)  # noqa: B009
-    said = str(report).strip().replace("\n", " ")
-    return said or f"{path.name} is checked and ready."
+    return str(weights.adopt(name, path)).strip()
 
 
 def is_built_in_installed() -> bool:
@@ -151,17 +128,17 @@ def rows() -> list[ModelRow]:
             licence="comes with the program",
         )
     )
-    for supplied in SUPPLIED:
+    for supplied in weights.SUPPLIED.values():
         path = supplied_path(supplied.name)
         result.append(
             ModelRow(
-                title=supplied.title,
-                purpose=supplied.file if path is None else path.name,
+                title=f"{supplied.title} weights",
+                purpose=supplied.needed_for,
                 state="missing" if path is None else "installed",
                 place=str(path.parent) if path is not None else "",
-                licence="research only; you bring it",
+                licence=supplied.licence,
                 supplied=supplied.name,
-                where=supplied.where,
+                where=f"{supplied.file}. {supplied.where}",
             )
         )
     return result

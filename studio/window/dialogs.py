@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,9 @@ def ask_folder(parent: QWidget, title: str) -> Path | None:
 def ask_clips(parent: QWidget) -> list[Path]:
     """Ask for clip files."""
     answer, _ = QFileDialog.getOpenFileNames(
-        parent, "Import clips", str(Path.home()), "Motion clips (*.npz)"
-    )
+        parent, "Import clips", str(Path.home()),
+        "Motion clips (*.npz *.bvh *.fbx *.glb *.gltf);;All files (*)",
+    )  # fmt: skip
     return [Path(name) for name in answer]
 
 
@@ -75,11 +77,32 @@ def open_export(parent: QWidget, document: Document) -> None:
     _show(ExportDialog(document, parent))
 
 
-def open_models(parent: QWidget, document: Document) -> None:
-    """Open the dialog about model files."""
+def open_models(
+    parent: QWidget, document: Document, on_installed: Callable[[], None] | None = None
+) -> None:
+    """Open the dialog about model files; ``on_installed`` is called after one came."""
     from studio.dialogs.models import ModelsDialog
 
-    _show(ModelsDialog(document, parent))
+    dialog = ModelsDialog(document, parent)
+    if on_installed is not None:
+        dialog.installed.connect(on_installed)
+    _show(dialog)
+
+
+def open_results(parent: QWidget, document: Document, paths: Sequence[Path]) -> None:
+    """Open the dialog about results made elsewhere, for these files."""
+    from studio.dialogs.results import ResultsDialog
+
+    _show(ResultsDialog(document, paths, parent))
+
+
+def ask_results(parent: QWidget) -> list[Path]:
+    """Ask for files that other programs wrote."""
+    answer, _ = QFileDialog.getOpenFileNames(
+        parent, "Import results", str(Path.home()),
+        "Results (*.pkl *.pickle *.joblib *.pt *.pth *.npy *.npz *.motion);;All files (*)",
+    )  # fmt: skip
+    return [Path(name) for name in answer]
 
 
 def open_shortcuts(parent: QWidget, actions: Actions) -> None:

@@ -2,45 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import StudioError
+from studio import bridge
 from studio.document import Document, shown_from_clip
+from studio.services.importing import videos_in
+from studio.services.results import is_result, look
+
+if TYPE_CHECKING:
+    from core.project import NewClip
 
 CLIP_ENDING = ".npz"
+MOTION_ENDINGS = (".bvh", ".fbx", ".glb", ".gltf")
+_SHOWN_AT_ONCE = 4
 
 
-def import_any(document: Document, paths: Sequence[Path]) -> list[Path]:
-    """Add the clips among ``paths`` to the library and return the others: videos and folders.
+@dataclass(frozen=True, kw_only=True)
+class Sorted:
+    """Dropped files by what is to be done with them."""
+
+    clips: tuple[Path, ...] = ()  # npz, BVH, FBX, GLB: become clips
+    results: tuple[Path, ...] = ()  # other programs' results: looked at first
+    videos: tuple[Path, ...] = ()  # and whatever else: tried as a video
+
+
+def sorted_files(paths: Sequence[Path]) -> Sorted:
+    """Sort files by ending; a folder counts as results when it holds no video.
 
     Whether a file is a video is decided by trying to read it, not by its name.
     """
-    clips = [path for path in paths if path.suffix.lower() == CLIP_ENDING]
-    add_clips(document, clips)
-    return [path for path in paths if path.suffix.lower() != CLIP_ENDING]
+    clips, results, videos = [], [], []
+    for path in paths:
+        ending = path.suffix.lower()
+        if ending == CLIP_ENDING or ending in MOTION_ENDINGS:
+            clips.append(path)
+        elif is_result(path) or (path.is_dir() and not videos_in([path])):
+            results.append(path)
+        else:
+            videos.append(path)
+    return Sorted(clips=tuple(clips), results=tuple(results), videos=tuple(videos))
 
 
-def add_clips(document: Document, paths: Sequence[Path]) -> None:
-    """Read clip files and add them in one undoable step, then show them."""
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What came of reading clip files: clips, others that may be results, and problems."""
+
+    clips: tuple[NewClip, ...] = ()
+    results: tuple[Path, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    unmapped: tuple[Path, ...] = ()  # skeletons whose joints have to be mapped by hand
+
+
+def read_clips(paths: Sequence[Path]) -> Read:
+    """Read clip files; an npz that is no clip of this program is handed on as a result."""
+    from core.importing import JointMapNeeded, import_clips
     from core.motion_file import load_motion
-    from core.project import AddClips, NewClip
+    from core.project import NewClip
 
-    new = []
+    clips: list[NewClip] = []
+    results: list[Path] = []
+    problems: list[tuple[str, str]] = []
+    unmapped: list[Path] = []
     for path in paths:
         try:
-            motion = load_motion(path)
+            if path.suffix.lower() == CLIP_ENDING:
+                motion = load_motion(path)
+                clips.append(NewClip(motion=motion, name=path.stem, label=motion.provenance.label))
+                continue
+            found = import_clips(path)
+            clips += [
+                NewClip(
+                    motion=clip.motion, label=clip.motion.provenance.label,
+                    name=path.stem if len(found) == 1 else f"{path.stem} {clip.name}",
+                )
+                for clip in found
+            ]  # fmt: skip
+        except JointMapNeeded as error:
+            unmapped.append(path)
+            problems.append((error.message, error.hint))
         except StudioError as error:
-            document.problem.emit(error.message, error.hint)
-            continue
-        new.append(NewClip(motion=motion, name=path.stem, label=motion.provenance.label))
+            if path.suffix.lower() == CLIP_ENDING and look([path])[0].found is not None:
+                results.append(path)  # AMASS, or another tool's arrays
+            else:
+                problems.append((error.message, error.hint))
+    return Read(
+        clips=tuple(clips), results=tuple(results), problems=tuple(problems),
+        unmapped=tuple(unmapped),
+    )  # fmt: skip
+
+
+def add_clips(document: Document, new: Sequence[NewClip]) -> bool:
+    """Add clips in one undoable step, then show the first of them."""
+    from core.project import AddClips
+
     if not new or document.project is None:
-        return
-    command = AddClips(new, verb="import")
-    if document.execute(command):
-        document.show(
-            shown_from_clip(clip, item.motion)
-            for clip, item in zip(command.added, new, strict=True)
+        return False
+    command = AddClips(list(new), verb="import")
+    if not document.execute(command):
+        return False
+    pairs = list(zip(command.added, new, strict=True))[:_SHOWN_AT_ONCE]
+    document.show(shown_from_clip(clip, item.motion) for clip, item in pairs)
+    count = len(new)
+    document.message.emit(f"{count} clip{'s' if count > 1 else ''} imported.")
+    return True
+
+
+def read_in_thread(document: Document, paths: Sequence[Path], then: Callable[[Read], None]) -> None:
+    """Read clip files in a thread, add what was read, say what was not; ``then`` gets the rest."""
+
+    def done(read: Read) -> None:
+        for message, hint in read.problems:
+            document.problem.emit(message, hint)
+        add_clips(document, read.clips)
+        then(read)
+
+    if paths:
+        bridge.run_in_thread(
+            lambda progress: read_clips(paths), done, document.problem.emit, owner=document
         )
-        count = len(new)
-        document.message.emit(f"{count} clip{'s' if count > 1 else ''} imported.")

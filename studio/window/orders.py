@@ -97,14 +97,30 @@ class Orders(_Window):
 
     def import_clip(self) -> None:
         """Ask for clip files and add them to the library."""
-        files.add_clips(self.document, dialogs.ask_clips(self))
+        self.import_files(dialogs.ask_clips(self))
+
+    def import_results(self) -> None:
+        """Ask for files that other programs wrote, and show what is in them."""
+        paths = dialogs.ask_results(self)
+        if paths:
+            dialogs.open_results(self, self.document, paths)
 
     def import_files(self, paths: Sequence[Path]) -> None:
-        """Take in files that were dropped or named at the start: videos and clips."""
-        videos = files.import_any(self.document, paths)
-        if videos:
+        """Take in files that were dropped or named at the start: videos, clips, results."""
+        chosen = files.sorted_files(paths)
+        if chosen.videos:
             self.go_to("capture")
-            self.page("capture").import_videos(videos)
+            self.page("capture").import_videos(list(chosen.videos))
+
+        def rest(read: files.Read) -> None:
+            results = (*chosen.results, *read.results)
+            if results:
+                dialogs.open_results(self, self.document, results)
+
+        if chosen.clips:
+            files.read_in_thread(self.document, chosen.clips, rest)
+        else:
+            rest(files.Read())
 
     def new_project(self) -> None:
         """Ask for a folder and start a project in it."""
@@ -128,7 +144,13 @@ class Orders(_Window):
 
     def show_models(self) -> None:
         """Show what is installed and what is missing."""
-        dialogs.open_models(self, self.document)
+        dialogs.open_models(self, self.document, self._models_came)
+
+    def _models_came(self) -> None:
+        """A page that lists estimators looks again."""
+        show = getattr(self.page(self.page_id), "show_estimators", None)
+        if show is not None:
+            show()
 
     def show_clips(self) -> None:
         """Put the library's selection into the viewport."""

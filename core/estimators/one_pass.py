@@ -25,7 +25,7 @@ from core.video.picture import Picture
 
 FloatArray = npt.NDArray[np.float64]
 
-CHUNK_FRAMES = 32
+CHUNK_FRAMES = 16
 _AT_A_TIME = 16  # crops between two looks whether to stop
 _LONGEST_PREVIEW = 480  # pixels
 _PERSON_COLORS = ((255, 168, 76), (84, 170, 255), (120, 220, 130), (230, 120, 200))

@@ -20,7 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 CROP_PIXELS = 224
 CROP_FOCAL = 5000.0  # focal length in pixels of the crop's camera, as both networks were trained
 _TINY = 1e-9
-_SMALLEST_SCALE = 1e-3  # a body a thousand times smaller than its crop is no body
+_SMALLEST_SCALE = 0.05  # a body twenty times smaller than its crop is no body
 _FLIP = np.diag([1.0, -1.0, -1.0])  # y down, z away <-> y up, z towards the camera
 
 

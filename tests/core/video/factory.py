@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 def picture(index: int, width: int = 96, height: int = 64) -> npt.NDArray[np.uint8]:
     """A flat grey picture, brighter frame by frame, with a red corner at the top left."""
-    image = np.full((height, width, 3), 40 + 4 * index, np.uint8)
+    image = np.full((height, width, 3), min(40 + 4 * index, 255), np.uint8)
     image[: height // 4, : width // 4] = (220, 30, 30)
     return image
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.cleanup.contacts import Contacts, find_contacts
-from core.cleanup.footlock import slides
 from core.cleanup.gaps import SHORT_SECONDS, missing_frames
+from core.cleanup.measures import slide_speed
 from core.cleanup.signals import runs, smoothstep, without_short
 from core.cleanup.stance import Stance, stance
 from core.errors import StudioError
@@ -226,7 +226,7 @@ def _slide(posed: Stance, contacts: Contacts, fps: float) -> FloatArray:
     """(T,) cm/s of the standing feet, 0 where none stands in this frame and the next."""
     stands = contacts.both
     both = stands[1:] & stands[:-1]
-    speed = np.linalg.norm(slides(posed.soles), axis=-1) * fps * 100
+    speed = slide_speed(posed, fps)
     out = np.zeros(len(stands), np.float32)
     out[:-1] = np.where(both, speed, 0.0).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
     return out

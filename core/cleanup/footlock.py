@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.cleanup.contacts import Contacts
+from core.cleanup.fading import BLEND_SECONDS, fade
+from core.cleanup.foot_turn import without_turning
 from core.cleanup.signals import gaussian, runs, smoothstep
 from core.cleanup.stance import ANKLES, HIPS, KNEES, Stance, stance
 from core.cleanup.two_bone import legs_reach
@@ -28,7 +30,6 @@ _RETURN_SECONDS = 0.5  # how soon the root returns to where it was seen
 _MAX_LEG_SHIFT = 0.08  # metres: what the legs take; where an estimate creeps on, the root takes it
 _LOOSE = 0.05  # how much a step with no foot down may change the shift, against one with
 _ROOT_SECONDS = 0.02  # the root takes what is slower than this, the legs the rest
-_BLEND_SECONDS = 0.2
 _LIFT_SECONDS = 0.06
 _LEVEL_SECONDS = 0.12
 _MAX_LIFT = 0.12  # metres: feet farther from the floor than this are not pulled to it
@@ -42,8 +43,9 @@ def lock_feet(motion: Motion, contacts: Contacts, amount: float = 1.0) -> Motion
     """
     if amount <= 0 or motion.num_frames < 3 or not contacts.both.any():
         return motion
-    posed = stance(motion)
     stands = contacts.both
+    before = stance(motion)
+    posed = without_turning(before, stands, motion.fps, amount)
     shift = amount * _root_shift(posed, stands, motion.fps)
     motion = motion.replace(trans=motion.trans + shift)
     posed = _moved(posed, shift)
@@ -53,7 +55,7 @@ def lock_feet(motion: Motion, contacts: Contacts, amount: float = 1.0) -> Motion
     shift += _pelvis_drop(_moved(posed, shift), targets, stands, motion.fps)
     posed = _moved(posed, shift)
     local = legs_reach(posed, targets)
-    changed = np.flatnonzero(np.abs(local - posed.local).max(axis=(0, 2, 3)) > 1e-12)
+    changed = np.flatnonzero(np.abs(local - before.local).max(axis=(0, 2, 3)) > 1e-12)
     poses = motion.poses.copy()
     poses[:, changed] = rotmat_to_rotvec(local[:, changed])
     return motion.replace(poses=poses, trans=motion.trans + shift)
@@ -121,7 +123,7 @@ def _foot_offsets(posed: Stance, stands: npt.NDArray[np.bool_], fps: float) -> F
             offsets[first:stop, side, 0] = along[:, 0] - along[:, 0].mean()
             offsets[first:stop, side, 2] = along[:, 1] - along[:, 1].mean()
             offsets[first:stop, side, 1] = -np.clip(height[first:stop, side], -_MAX_LIFT, _MAX_LIFT)
-        _fade(offsets[:, side], spans, max(round(_BLEND_SECONDS * fps), 1))
+        fade(offsets[:, side], spans, fps)
         offsets[:, side, 1] += _lifted(height[:, side] + offsets[:, side, 1], stands[:, side], fps)
     return offsets
 
@@ -139,24 +141,6 @@ def _lifted(height: FloatArray, stands: npt.NDArray[np.bool_], fps: float) -> Fl
     return np.asarray(lift * smoothstep(gaussian(free, frames)))
 
 
-def _fade(offsets: FloatArray, spans: list[tuple[int, int]], frames: int) -> None:
-    """Fill (T, 3) between the ``spans`` so that each end fades to nothing or into the next."""
-    count = len(offsets)
-    ends = [(0, None)] + [(stop, stop - 1) for _, stop in spans]
-    starts = [(first, first) for first, _ in spans] + [(count, None)]
-    for (first, left), (stop, right) in zip(ends, starts, strict=True):
-        if stop <= first:
-            continue
-        inside = np.arange(first, stop)
-        reach = frames if left is None or right is None else min(frames, stop - first + 1)
-        filled = np.zeros((stop - first, 3))
-        if left is not None:
-            filled += (1 - smoothstep((inside - left) / reach))[:, None] * offsets[left]
-        if right is not None:
-            filled += (1 - smoothstep((right - inside) / reach))[:, None] * offsets[right]
-        offsets[first:stop] = filled
-
-
 def _shared_excess(offsets: FloatArray, stands: npt.NDArray[np.bool_], fps: float) -> FloatArray:
     """(T, 3) what the standing feet's ``offsets`` (T, 2, 3) have in common beyond the legs' share.
 
@@ -169,7 +153,7 @@ def _shared_excess(offsets: FloatArray, stands: npt.NDArray[np.bool_], fps: floa
     size = np.linalg.norm(common, axis=-1, keepdims=True)
     if size.max() > _MAX_LEG_SHIFT:
         excess = common * np.maximum(1 - _MAX_LEG_SHIFT / np.maximum(size, 1e-9), 0.0)
-        shift[:, _FLOOR] = gaussian(excess, _BLEND_SECONDS * fps)
+        shift[:, _FLOOR] = gaussian(excess, BLEND_SECONDS * fps)
     return shift
 
 

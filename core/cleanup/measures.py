@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from core.cleanup.contacts import Contacts
-from core.cleanup.footlock import slides
+from core.cleanup.footlock import weight_on_sole
 from core.cleanup.stance import ANKLES, HIPS, KNEES, Stance
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +28,22 @@ class Measure:
 
 
 def foot_slide(posed: Stance, contacts: Contacts, fps: float) -> float:
-    """Mean speed along the floor of the carrying part of the soles while they stand, cm/s."""
+    """Mean speed along the floor of the carrying parts of the soles while they stand, cm/s."""
     stands = contacts.both
     both = stands[1:] & stands[:-1]
     if not both.any():
         return 0.0
-    return float(np.linalg.norm(slides(posed.soles), axis=-1)[both].mean() * fps * 100)
+    return float(slide_speed(posed, fps)[both].mean())
+
+
+def slide_speed(posed: Stance, fps: float) -> FloatArray:
+    """(T - 1, 2) cm/s along the floor: the speeds of heel, ball and toe by the weight they carry.
+
+    A foot that turns on the spot slides, though the mean of its sole stays.
+    """
+    weight = weight_on_sole(posed.soles)
+    speed = np.linalg.norm(np.diff(posed.soles[..., [0, 2]], axis=0), axis=-1) * fps * 100
+    return np.asarray(np.sum((weight[1:] + weight[:-1]) / 2 * speed, axis=-1))
 
 
 def tremble(posed: Stance, fps: float) -> float:

@@ -8,8 +8,10 @@ import pytest
 from core.body import joint_positions
 from core.cleanup.contacts import Contacts, find_contacts
 from core.cleanup.footlock import lock_feet, slides, weight_on_sole
-from core.cleanup.measures import foot_slide, knee_pop, off_floor
+from core.cleanup.measures import foot_slide, knee_pop, off_floor, slide_speed
 from core.cleanup.stance import stance
+from core.motion import Motion
+from core.rotation import rotmat_to_rotvec, rotvec_to_rotmat
 from tests.core.cleanup.motions import jogging, real, standing
 
 BOTH = Contacts(np.ones(60, bool), np.ones(60, bool))
@@ -96,3 +98,34 @@ def test_the_weight_is_where_the_sole_is_lowest():
     assert weight[0, 0].argmax() == soles[0, 0, :, 1].argmin()
     assert weight[0, 0, 0] < 0.01
     np.testing.assert_allclose(slides(soles), 0, atol=1e-12)
+
+
+def turning(degrees_a_second: float, wave: bool) -> Motion:
+    """Somebody who stands while their left foot is read as turning about the upright."""
+    motion = standing(120)
+    time = np.arange(120) / 30
+    angle = np.sin(6 * time) * 0.12 if wave else np.radians(degrees_a_second) * time
+    posed = stance(motion)
+    turn = rotvec_to_rotmat(angle[:, None] * np.array([0.0, 1.0, 0.0]))
+    poses = motion.poses.copy()
+    knee = posed.world[:, 4]
+    poses[:, 7] = rotmat_to_rotvec(np.swapaxes(knee, -1, -2) @ turn @ posed.world[:, 7])
+    return motion.replace(poses=poses)
+
+
+def test_a_flat_foot_does_not_sweep_with_its_heel():
+    motion = turning(0, wave=True)
+    contacts = Contacts(np.ones(120, bool), np.ones(120, bool))
+    before, after = (stance(m) for m in (motion, lock_feet(motion, contacts)))
+    assert slide_speed(before, 30)[:, 0].mean() > 3
+    assert slide_speed(after, 30)[:, 0].mean() < 0.6
+    np.testing.assert_allclose(after.soles[0, 0, :, 1], 0, atol=0.005)
+
+
+def test_a_foot_that_pivots_fast_still_pivots():
+    motion = turning(240, wave=False)
+    contacts = Contacts(np.ones(120, bool), np.ones(120, bool))
+    locked = stance(lock_feet(motion, contacts))
+    soles = locked.soles[:, 0, 2] - locked.soles[:, 0, 0]
+    turned = np.unwrap(np.arctan2(soles[:, 0], soles[:, 2]))
+    assert np.degrees(turned[-1] - turned[0]) > 900

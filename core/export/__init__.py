@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,14 @@ class Exporter:
     options: type | None = None
     holds_several: bool = False
     needs: str = ""
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the library it needs is installed."""
+        return not self.needs or find_spec(_MODULES.get(self.needs, self.needs)) is not None
+
+
+_MODULES = {"usd-core": "pxr"}  # where a library's module has another name
 
 
 EXPORTERS: dict[str, Exporter] = {

@@ -43,9 +43,11 @@ class RestPose:
         vertices = np.asarray(vertices, np.float64)
         if np.array_equal(self.heads, self.t_heads):
             return vertices
-        moved = np.einsum("vj,jik,vk->vi", model.weights, self.turns, vertices, optimize=True)
         shift = self.heads - (self.turns @ self.t_heads[..., None])[..., 0]
-        return np.asarray(moved + model.weights @ shift)
+        moves = np.concatenate([self.turns, shift[..., None]], axis=2).reshape(NUM_JOINTS, 12)
+        blended = (model.weights.astype(np.float64) @ moves).reshape(-1, 3, 4)
+        turned = np.einsum("vij,vj->vi", blended[..., :3], vertices)
+        return np.asarray(turned + blended[..., 3])
 
 
 def pose_of_rest(name: str, joints: Array) -> RestPose:

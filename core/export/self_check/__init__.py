@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from core.errors import FileProblem
 from core.export.bvh import frame_turn
-from core.export.options import ExportOptions
+from core.export.options import OPTION, ExportOptions
 from core.export.prepare import body_of, prepared
 from core.export.presets import PRESETS
-from core.export.self_check import bvh_reader, fbx_reader, glb_reader
+from core.export.self_check import bvh_reader, fbx_reader, glb_reader, plain_readers, usd_reader
 from core.export.self_check.read_back import ReadBack
 from core.motion import Motion
 from core.rotation import quat_to_rotvec, rotvec_to_quat, rotvec_to_rotmat, slerp_quat
@@ -33,8 +33,12 @@ READERS: dict[str, Callable[..., ReadBack]] = {
     ".bvh": bvh_reader.read,
     ".fbx": fbx_reader.read,
     ".glb": glb_reader.read,
+    ".usd": usd_reader.read,
+    ".npz": plain_readers.read_npz,
+    ".csv": plain_readers.read_csv,
+    ".c3d": plain_readers.read_c3d,
 }
-"""By ending. A file of another format cannot be checked."""
+"""By the last part of the ending. A file of another format cannot be checked."""
 
 LIMIT_MM = 0.05
 """No joint of a good file is farther off at its keys."""
@@ -90,7 +94,7 @@ def check_file(
     options = options or ExportOptions()
     motion = prepared(motion, options, body)
     found = _read(path, clip)
-    skip = int(options.bind_frame)
+    skip = _bind_frames(path, options)
     _check_times(path, found.times, motion, skip)
     off = _distances(path, found, motion, options, body)
     return FileCheck(
@@ -136,15 +140,25 @@ def _distances(
     """(T, 24) mm between the joints read and those of the clip."""
     scale, turn = _frame(path, options)
     wanted = _joints(motion, body) @ turn.T
-    bones = [found.names.index(name) for name in _names(path, found.names, options)]
-    joints = found.matrices[int(options.bind_frame) :, bones][..., :3, 3] * scale
+    if found.joints is not None:
+        wanted, bones = wanted[:, found.joints], list(range(len(found.joints)))
+    else:
+        bones = [found.names.index(name) for name in _names(path, found.names, options)]
+    joints = found.matrices[_bind_frames(path, options) :, bones][..., :3, 3] * scale
     return np.linalg.norm(joints - wanted, axis=-1) * 1000.0
+
+
+def _bind_frames(path: Path, options: ExportOptions) -> int:
+    """How many frames of the rest pose come first in the file."""
+    return int(options.bind_frame and OPTION["bind_frame"].matters_for(path.suffix.lower()))
 
 
 def _read(path: Path, clip: int) -> ReadBack:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise FileProblem(f"{path.name} cannot be checked.", "Only FBX, GLB and BVH can be.")
+        raise FileProblem(
+            f"{path.name} cannot be checked.", "Only " + ", ".join(READERS) + " can be."
+        )
     try:
         return reader(path, clip)
     except OSError as error:
@@ -175,7 +189,10 @@ def _frame(path: Path, options: ExportOptions) -> tuple[float, npt.NDArray]:
 
 
 def _names(path: Path, found: list[str], options: ExportOptions) -> list[str]:
-    names = list(PRESETS[options.skeleton].bone_names(with_prefix=path.suffix.lower() != ".bvh"))
+    ending = path.suffix.lower()
+    names = list(PRESETS[options.skeleton].bone_names(with_prefix=ending in (".fbx", ".glb")))
+    if ending == ".usd":  # whose names are words
+        names = [name.replace(".", "_") for name in names]
     missing = [name for name in names if name not in found]
     if missing:
         raise FileProblem(f"{path.name} lacks the bone {missing[0]}.", "Export it again.")

@@ -25,12 +25,16 @@ class Skin:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReadBack:
-    """names of B bones; matrices (T, B, 4, 4) global, metres; times (T,) seconds of the keys."""
+    """names of B bones; matrices (T, B, 4, 4) global, metres; times (T,) seconds of the keys.
+
+    ``joints`` tells which SMPL joint each bone is in formats without names of their own.
+    """
 
     names: list[str]
     matrices: Array
     times: Array
     skin: Skin | None = None
+    joints: list[int] | None = None
 
     def skinned(self, frame: int) -> Array:
         """(V, 3) vertices in one frame by linear blend skinning, as an importing program does."""

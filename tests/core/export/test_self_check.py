@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.errors import FileProblem
-from core.export import export_motion
+from core.export import ExportOptions, export_motion
 from core.export.self_check import can_check, check_file
 from tests.core.export.motions import lively_motion
 
@@ -81,12 +81,24 @@ def test_a_wrong_unit_shows(tmp_path):
     assert check_file(path, motion).largest_mm > 100
 
 
+@pytest.mark.parametrize("ending", [".npz", ".smpl.npz", ".amass.npz", ".csv", ".c3d", ".usd"])
+def test_the_light_formats_are_read_back_too(tmp_path, ending):
+    if (needs := {".c3d": "c3d", ".usd": "pxr"}.get(ending)) is not None:
+        pytest.importorskip(needs, reason=f"{needs} is an extra")
+    motion, path = lively_motion(12, fps=24.0), tmp_path / f"a{ending}"
+    export_motion(motion, path, bind_frame=ending == ".usd", skeleton="rigify")
+    options = ExportOptions(bind_frame=ending == ".usd", skeleton="rigify")
+    check = check_file(path, motion, options)
+    assert check.largest_mm < 0.02
+    assert (check.vertex_mm is not None) == (ending == ".usd")
+    off = check_file(path, motion.replace(trans=motion.trans + np.array([0, 0, 0.003])), options)
+    assert off.largest_mm == pytest.approx(3.0, abs=0.05)
+
+
 def test_formats_without_a_reader_say_so(tmp_path):
-    path = tmp_path / "a.npz"
-    export_motion(lively_motion(2), path)
-    assert not can_check(path)
+    assert not can_check(tmp_path / "a.mp4")
     with pytest.raises(FileProblem, match="cannot be checked"):
-        check_file(path, lively_motion(2))
+        check_file(tmp_path / "a.mp4", lively_motion(2))
 
 
 def test_a_rolled_over_weight_or_nan_is_never_good(tmp_path):

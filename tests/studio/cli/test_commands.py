@@ -266,16 +266,19 @@ def test_the_demo_model_knows_the_thirteen_actions(run, tmp_path):
 def test_estimate_writes_one_clip_a_person_and_a_summary(run, monkeypatch, tmp_path):
     given = {}
 
-    def estimate_video(path, estimator, progress, focal):
-        given.update(path=path, estimator=estimator, focal=focal)
+    def estimate_people(path, options, progress):
+        given.update(path=path, options=options)
         progress.step(0.5, "frame 1")
         motions = [still(kind="estimated"), still(kind="estimated")]
-        return types.SimpleNamespace(motions=motions, summary={"frames": 5, "seen": np.int64(5)})
+        summary = {"frames": 5, "seen": np.int64(5)}
+        return {"blazepose": types.SimpleNamespace(motions=motions, summary=summary)}
 
-    monkeypatch.setattr(core.estimators, "estimate_video", estimate_video, raising=False)
+    monkeypatch.setattr(core.estimators, "estimate_people", estimate_people, raising=False)
     result = run("estimate", "my dance.mp4", "--out", tmp_path / "o", "--focal", 900)
     assert result.code == 0, result.err
-    assert given == {"path": Path("my dance.mp4"), "estimator": "blazepose", "focal": 900.0}
+    assert given["path"] == Path("my dance.mp4")
+    assert (given["options"].estimators, given["options"].focal) == (("blazepose",), 900.0)
+    assert given["options"].people == "all" and given["options"].refine
     assert [Path(line).name for line in result.out.splitlines()] == [
         "my dance_person1.npz",
         "my dance_person2.npz",
@@ -284,6 +287,41 @@ def test_estimate_writes_one_clip_a_person_and_a_summary(run, monkeypatch, tmp_p
     summary = json.loads((tmp_path / "o" / "summary.json").read_text())
     assert summary["files"] == ["my dance_person1.npz", "my dance_person2.npz"]
     assert (summary["frames"], summary["seen"]) == (5, 5)
+
+
+def test_several_estimators_name_their_clips(run, monkeypatch, tmp_path):
+    def estimate_people(path, options, progress):
+        return {
+            name: types.SimpleNamespace(motions=[still(kind="estimated")], summary={"frames": 5})
+            for name in options.estimators
+        }
+
+    monkeypatch.setattr(core.estimators, "estimate_people", estimate_people, raising=False)
+    line = ["--estimator", "vibe, pare", "--people", "1,3", "--fov", 60, "--official"]
+    result = run("estimate", "duet.mp4", "--out", tmp_path, *line)
+    assert result.code == 0, result.err
+    assert [Path(line).name for line in result.out.splitlines()] == [
+        "duet_vibe_person1.npz",
+        "duet_pare_person1.npz",
+        "summary.json",
+    ]
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["estimators"] == {"vibe": {"frames": 5}, "pare": {"frames": 5}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (["--people", "anna"], "People cannot be 'anna'"),
+        (["--estimator", "vibe2"], "no estimator called vibe2"),
+        (["--estimator", ","], "No estimator was chosen"),
+        (["--precision", "float8"], "no precision float8"),
+    ],
+)
+def test_options_of_an_estimate_that_make_no_sense_are_told(run, tmp_path, wrong, sentence):
+    result = run("estimate", "dance.mp4", "--out", tmp_path / "o", *wrong)
+    assert result.code == 2
+    assert sentence in result.err and "Traceback" not in result.err
 
 
 @pytest.mark.parametrize(
@@ -296,10 +334,10 @@ def test_estimate_writes_one_clip_a_person_and_a_summary(run, monkeypatch, tmp_p
     ],
 )
 def test_a_failed_estimate_says_why_and_leaves_nothing(run, monkeypatch, tmp_path, problem, code):
-    def estimate_video(*_args, **_kwargs):
+    def estimate_people(*_args, **_kwargs):
         raise problem
 
-    monkeypatch.setattr(core.estimators, "estimate_video", estimate_video, raising=False)
+    monkeypatch.setattr(core.estimators, "estimate_people", estimate_people, raising=False)
     result = run("estimate", "dance.mp4", "--out", tmp_path / "o")
     assert result.code == code
     assert "Traceback" not in result.err
@@ -309,10 +347,10 @@ def test_a_failed_estimate_says_why_and_leaves_nothing(run, monkeypatch, tmp_pat
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_the_work(run, monkeypatch, tmp_path):
-    def estimate_video(*_args, **_kwargs):
+    def estimate_people(*_args, **_kwargs):
         raise AssertionError("must not start")
 
-    monkeypatch.setattr(core.estimators, "estimate_video", estimate_video, raising=False)
+    monkeypatch.setattr(core.estimators, "estimate_people", estimate_people, raising=False)
     (tmp_path / "file").touch()
     result = run("estimate", "dance.mp4", "--out", tmp_path / "file" / "o")
     assert result.code == 2
@@ -323,12 +361,12 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_work(run, monkeyp
 
 @pytest.mark.parametrize("verbose", ["", "1"])
 def test_what_libraries_say_stays_out_of_the_terminal(run, monkeypatch, tmp_path, verbose):
-    def estimate_video(*_args, **_kwargs):
+    def estimate_people(*_args, **_kwargs):
         os.write(2, b"INFO: a delegate was created\n")
         sys.stderr.write("a warning of our own\n")
         raise FileProblem("dance.mp4 is not a video.", "Choose a video.")
 
-    monkeypatch.setattr(core.estimators, "estimate_video", estimate_video, raising=False)
+    monkeypatch.setattr(core.estimators, "estimate_people", estimate_people, raising=False)
     monkeypatch.setenv("MOTION_STUDIO_VERBOSE", verbose)
     result = run("estimate", "dance.mp4", "--out", tmp_path / "o")
     assert ("delegate" in result.err) == bool(verbose)

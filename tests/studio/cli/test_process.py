@@ -80,14 +80,14 @@ STANDS_FOR_A_LONG_ESTIMATE = """
 import sys, time
 import core.estimators
 
-def estimate_video(path, estimator, progress, focal):
+def estimate_people(path, options, progress):
     for i in range(600):
         progress.step(i / 600, "working")
         if i == 0:
             print("ready", flush=True)
         time.sleep(0.05)
 
-core.estimators.estimate_video = estimate_video
+core.estimators.estimate_people = estimate_people
 from studio.cli import main
 main(["estimate", "dance.mp4", "--out", sys.argv[1]])
 """

@@ -321,8 +321,9 @@ def _note(event: Event, plan: _Plan, manifest: Manifest, done: list[Row]) -> Non
         manifest.append(finished)
         done.append(finished)
         return
-    if event.lacks_model:  # every other video would fail the same way
-        raise ModelProblem(event.reason, event.hint)
+    if event.halts:  # every other video would fail the same way
+        kind = ModelProblem if event.halts == "model" else FileProblem
+        raise kind(event.reason, event.hint)
     failed = dataclasses.replace(
         row, state="failed", reason=event.reason, hint=event.hint, is_final=event.is_final
     )

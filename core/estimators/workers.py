@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import logging
 import multiprocessing
 import os
@@ -20,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from core.errors import Cancelled, ModelProblem, StudioError
 from core.estimators.work import Job, Record, Work, claimed, recorded, stop_asked
@@ -42,13 +43,14 @@ class Finished:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """A job cannot be done. ``is_final`` says that trying again would not help."""
+    """A job cannot be done. ``is_final`` says that trying again would not help; ``halts`` that the
+    other jobs would fail for the same reason: weights are missing, the disk is full."""
 
     job: Job
     reason: str
     hint: str = ""
     is_final: bool = True
-    lacks_model: bool = False
+    halts: Literal["", "model", "disk"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +214,17 @@ def _serve(pipe: Connection, work: Work) -> None:
             pipe.send(outcome(work, job, device, pipe))
 
 
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+
+def _what_halts(error: StudioError) -> Literal["", "model", "disk"]:
+    """Why the whole batch must stop, if it must."""
+    if isinstance(error, ModelProblem):
+        return "model"
+    cause = error.__cause__
+    return "disk" if isinstance(cause, OSError) and cause.errno in _DISK else ""
+
+
 def _end_with_parent() -> None:
     """End this process when its parent was killed; files are whole or absent at any moment."""
     parent = multiprocessing.parent_process()
@@ -242,9 +255,16 @@ def outcome(work: Work, job: Job, device: str, pipe: Any = None) -> Finished | F
     except Cancelled:
         return Failed(job=job, reason="Cancelled.", is_final=False)
     except StudioError as error:
-        lacks = isinstance(error, ModelProblem)
+        halts = _what_halts(error)
         return Failed(
-            job=job, reason=error.message, hint=error.hint, is_final=not lacks, lacks_model=lacks
+            job=job, reason=error.message, hint=error.hint, is_final=not halts, halts=halts
+        )
+    except MemoryError:
+        return Failed(
+            job=job,
+            reason="The memory was not enough.",
+            hint="Close other programs, or run fewer at a time (--jobs 1).",
+            is_final=False,
         )
     except (EOFError, BrokenPipeError):  # the parent is gone
         raise

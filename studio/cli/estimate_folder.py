@@ -60,7 +60,7 @@ def run(
 
 def _tell(event: Event) -> None:
     """Say at once what failed; on a long batch nobody wants to learn it in the morning."""
-    if isinstance(event, Failed) and not event.lacks_model:
+    if isinstance(event, Failed) and not event.halts:
         from tqdm import tqdm
 
         about = "" if event.job.video.name in event.reason else f"{event.job.video.name}: "

@@ -6,12 +6,14 @@ noted in a log, so that a test can count what was done twice.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
 
 import numpy as np
 
+from core.atomic import written_whole
 from core.errors import ModelProblem, NoPersonFound
 from core.estimators.work import Job, Record, write_record
 from core.motion import Motion, Provenance
@@ -41,13 +43,18 @@ def note(job: Job, what: str) -> None:
 
 
 def pretend(job: Job, progress: Progress) -> Record:
-    """Do what the video says: quick, slow, nobody, crash, die, die-once, no-model."""
+    """Do what the video says: quick, slow, nobody, crash, die, die-once, full-disk, ..."""
     note(job, "start")
     order = job.video.read_text().split()[0]
     if order == "nobody":
         raise NoPersonFound("Nobody is in it.", "Film somebody.")
     if order == "crash":
         raise ZeroDivisionError("a bug")
+    if order == "full-disk":
+        with written_whole(job.out / "clip.npz"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+    if order == "memory":
+        raise MemoryError
     if order == "no-model":
         raise ModelProblem("The weights are missing.", "Get them.")
     marker = job.out / f"died-{job.key}"

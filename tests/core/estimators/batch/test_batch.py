@@ -101,6 +101,18 @@ def test_missing_weights_stop_the_batch_at_once(tmp_path):
     assert starts(tmp_path / "out") == ["a"]
 
 
+def test_a_full_disk_stops_the_batch_and_counts_against_no_video(tmp_path):
+    folder = videos(tmp_path / "in", a="full-disk", b="full-disk", c="memory")
+    with pytest.raises(FileProblem, match="disk is full"):
+        run(folder, tmp_path / "out", processes=1)
+    assert starts(tmp_path / "out") == ["a"]
+    assert not Manifest(tmp_path / "out" / "manifest.jsonl").rows
+    (folder / "a.mp4").unlink()
+    (folder / "b.mp4").unlink()
+    (failed,) = run(folder, tmp_path / "out", processes=1).failed
+    assert failed.reason == "The memory was not enough." and not failed.is_final
+
+
 def test_content_decides_what_is_done_not_names(tmp_path):
     folder = videos(tmp_path / "in", a="quick", b="quick")
     (folder / "copy.mp4").write_bytes((folder / "a.mp4").read_bytes())

@@ -24,6 +24,7 @@ _RATES = {
     18: 120000 / 1001,
 }  # fmt: skip
 """GlobalSettings' TimeMode -> frames a second; 14 is CustomFrameRate, 0 the default (30)."""
+SPARSE = 9.0  # keys a second below which they are drawn by hand, not recorded
 _KINDS = {"Lcl Translation": "T", "Lcl Rotation": "R", "Lcl Scaling": "S"}
 
 
@@ -153,10 +154,17 @@ def _times(scene: Scene, curves: list[Curve]) -> tuple[Array, float]:
         step = float(np.median(steps))
         if step > 1e-5 and np.mean(np.abs(steps - step) < 0.02 * step) > 0.8:
             even = steps[np.abs(steps - step) < 0.02 * step]
-            fps = nice_fps(float(even.mean()))
+            fps = _finer(nice_fps(float(even.mean())), fps)
     frames = round((last - first) * fps) + 1
     checked_density(frames, len(densest), scene.file)
     return first + np.arange(frames) / fps, fps
+
+
+def _finer(keys: float, scene: float) -> float:
+    """The keys' rate, unless they are only every second or tenth of the scene's frames."""
+    multiple = scene / keys
+    is_every_nth = multiple > 1.5 and abs(multiple - round(multiple)) < 0.01
+    return scene if is_every_nth or keys < SPARSE else keys
 
 
 def _scene_rate(scene: Scene) -> float:

@@ -14,6 +14,7 @@ from core.errors import FileProblem
 from core.importing.source import Array, checked_density, nice_fps
 from core.rotation import slerp_quat
 
+SPARSE = 9.0  # keys a second below which they are drawn by hand, not recorded
 _NEAR = 0.01  # of a frame: times this near to the grid are meant to lie on it
 
 
@@ -40,7 +41,7 @@ def times_of(tracks: list[Track], file: str) -> tuple[Array, float]:
     count = round(span / step)
     if count and abs(span / count - step) < 0.01 * step:
         step = span / count
-    fps = nice_fps(step)
+    fps = nice_fps(step) if step < 1.0 / SPARSE else 30.0
     frames = round(span * fps) + 1
     checked_density(frames, len(every), file)
     return every[0] + np.arange(frames) / fps, fps

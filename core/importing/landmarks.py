@@ -99,6 +99,12 @@ class Stance:
         )
 
     @property
+    def distance(self) -> float:
+        """One number for how far from a stance; arms may be anywhere from hanging to level."""
+        arms = max(0.0, self.arms - 10.0, -90.0 - self.arms)
+        return arms + self.arms_forward + 1.5 * self.legs + self.bends
+
+    @property
     def is_clean_t(self) -> bool:
         """A T-pose as drawn in a book."""
         return (

@@ -143,5 +143,5 @@ def notes_of(source: Source, joint_map: JointMap, result: Retargeted) -> tuple[s
     if result.reference.first_frame:
         notes.append("the first frame is a pose for reference and was left out")
     if not result.reference.is_trusted:
-        notes.append("its rest pose is neither T nor A; limbs may be twisted, look at the result")
+        notes.append("it has no T- or A-pose; limbs may be twisted, look at the result")
     return tuple(notes)

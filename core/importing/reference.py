@@ -1,8 +1,8 @@
 """The pose of a source that means SMPL's rest pose: standing straight, arms out, facing +Z.
 
 Retargeting by global orientation needs each source joint's orientation in that one pose. It is the
-file's rest pose where that is a stance; else a first frame in T-pose (CMU's habit); for
-Bandai-Namco's skeleton, whose zero pose is no stance and which has no such frame, a table.
+file's rest pose where that is a stance; else a first frame in T-pose (CMU's habit), else the most
+upright frame; for Bandai-Namco's skeleton, whose zero pose is no stance, a table.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.importing.frame import AXES
 from core.importing.landmarks import Landmarks, Stance, stance_of
 from core.importing.source import Array, Source
 from core.rotation import euler_to_rotmat, minimal_rotmat, rotmat_to_rotvec
 
+MOST_TRIED = 300  # frames looked at for one that stands
 JUMP = np.radians(8.0)  # a step this large after the first frame makes it a pose of its own
 
 
@@ -55,7 +57,25 @@ def find_reference(source: Source, index: dict[int, int]) -> Reference:
             return Reference(rotations, positions, name, int(is_bind_frame))
     if first.is_usable and (jumps or source.num_frames == 1):
         return Reference(source.rotations[0], source.positions[0], "first frame", int(jumps))
-    return Reference(source.rest_rotations, source.rest_positions, "rest pose", is_trusted=False)
+    return _most_standing(source, index)
+
+
+def _most_standing(source: Source, index: dict[int, int]) -> Reference:
+    """Without any stance in the file: the frame nearest to one, its trunk set upright.
+
+    What is straight is then straight; how far a limb is twisted can only be guessed.
+    """
+    frames = range(0, source.num_frames, max(1, source.num_frames // MOST_TRIED))
+    best = min(frames, key=lambda frame: _stance(source.positions[frame], index).distance)
+    pose = Landmarks(source.positions[best], index)
+    nearest = max(AXES.values(), key=lambda axis: float(pose.up @ axis))
+    upright = minimal_rotmat(pose.up, nearest)
+    return Reference(
+        upright @ source.rotations[best],
+        source.positions[best] @ upright.T,
+        f"frame {best + 1}, the most upright",
+        is_trusted=False,
+    )
 
 
 def _stance(positions: Array, index: dict[int, int]) -> Stance:

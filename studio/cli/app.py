@@ -17,6 +17,7 @@ from studio.cli import (
     import_,
     info,
     models,
+    movie,
     open,
     strip,
 )
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "generate": generate.generate,
     "export": export.export,
     "strip": strip.strip,
+    "movie": movie.movie,
     "info": info.info,
     "demo": demo.demo,
     "models": models.models,

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from studio.viewport.items import BodyItem
 
 Pictures = npt.NDArray[np.uint8]
 
+MARGINS = (0.06, 0.06, 0.08, 0.08)
+"""Left, right, top, bottom as fractions of the picture."""
 SUPERSAMPLING = 2
 """Pictures are drawn this many times larger and averaged: EGL pictures have no multisampling."""
 
@@ -46,7 +48,7 @@ def render(
     trails: bool = False,
     contacts: bool = False,
     selected: str | None = None,
-    margins: tuple[float, float, float, float] = (0.06, 0.06, 0.08, 0.08),
+    margins: tuple[float, float, float, float] = MARGINS,
     supersampling: int = SUPERSAMPLING,
 ) -> Pictures:
     """Draw the bodies at each of ``times`` (seconds); return (N, H, W, 4) uint8, not premultiplied.
@@ -63,7 +65,21 @@ def render(
     }  # fmt: skip
     if _window_runs():
         return _render_elsewhere(items, times, size, options)
-    return _stage().render(items, times, size, **options)
+    return np.stack(list(_stage().draw_each(items, times, size, **options)))
+
+
+def draw_each(
+    items: Sequence[BodyItem],
+    times: Sequence[float] | npt.NDArray[np.float64],
+    size: tuple[int, int],
+    **options: Any,
+) -> Iterator[Pictures]:
+    """Yield one (H, W, 4) picture for each of ``times``, drawn when it is asked for.
+
+    ``turned`` (N,) degrees turn the camera around the bodies, ``looping`` lets clips that end begin
+    again; all else as in :func:`render`. Not for a process with a window.
+    """
+    return _stage().draw_each(items, times, size, **options)
 
 
 def _window_runs() -> bool:
@@ -112,23 +128,25 @@ class Stage:
         self._target: Any = None
         self._target_size = (0, 0)
 
-    def render(
+    def draw_each(
         self,
         items: Sequence[BodyItem],
-        times: Sequence[float],
+        times: Sequence[float] | npt.NDArray[np.float64],
         size: tuple[int, int],
         *,
-        camera: str | View,
-        background: str,
-        mode: str,
-        ghosts: bool,
-        trails: bool,
-        contacts: bool,
-        selected: str | None,
-        margins: tuple[float, float, float, float],
-        supersampling: int,
-    ) -> Pictures:
-        """See :func:`render` of the module."""
+        camera: str | View = "three-quarter",
+        turned: Sequence[float] | npt.NDArray[np.float64] | None = None,
+        background: str = "dark",
+        mode: str = "body",
+        ghosts: bool = False,
+        trails: bool = False,
+        contacts: bool = False,
+        selected: str | None = None,
+        margins: tuple[float, float, float, float] = MARGINS,
+        supersampling: int = SUPERSAMPLING,
+        looping: bool = False,
+    ) -> Iterator[Pictures]:
+        """See :func:`draw_each` of the module."""
         scene = self._scene
         self._canvas.set_current()
         scene.look = self._looks[background]
@@ -136,6 +154,7 @@ class Stage:
         scene.ghosts = ghosts
         scene.trails = trails
         scene.contacts = contacts
+        scene.looping = looping
         scene.set_bodies(items)
         scene.selected = selected
         if isinstance(camera, View):
@@ -143,18 +162,24 @@ class Stage:
         else:
             yaw, pitch = PRESETS[camera]
             scene.camera.jump(replace(scene.camera.goal, yaw=yaw, pitch=pitch))
-            scene.camera.jump(scene.framed(size[0] / size[1], margins=margins))
+            points = scene.extent()
+            if turned is not None and np.any(turned):
+                points = _all_round(points)
+            aspect = size[0] / size[1]
+            scene.camera.jump(scene.camera.framed(points, aspect, margins=margins))
+        first = scene.camera.view
         large = (size[0] * supersampling, size[1] * supersampling)
         target = self._framebuffer(large)
-        pictures = []
-        for seconds in times:
+        for index, seconds in enumerate(times):
+            self._canvas.set_current()
             scene.seconds = float(seconds)
+            if turned is not None:
+                scene.camera.jump(replace(first, yaw=first.yaw + float(turned[index])))
             with target:
                 scene.draw(large)
                 picture = target.read("color", alpha=True)
-            pictures.append(_averaged(np.asarray(picture), supersampling, scene.look.transparent))
+            yield _averaged(np.asarray(picture), supersampling, scene.look.transparent)
         self._release()
-        return np.stack(pictures)
 
     def _release(self) -> None:
         """Let go of the context, so that a window may open in this thread later."""
@@ -172,6 +197,16 @@ class Stage:
             self._target = self._gloo.FrameBuffer(color, self._gloo.RenderBuffer(shape))
             self._target_size = size
         return self._target
+
+
+def _all_round(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """(N, 3) -> points around the upright cylinder that holds them, for a camera that turns."""
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    radius = float(np.linalg.norm(points[:, [0, 2]] - middle[[0, 2]], axis=1).max())
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    ring = np.stack([np.cos(angles), np.zeros(24), np.sin(angles)], axis=1) * radius
+    ends = [middle * [1, 0, 1] + [0, y, 0] for y in (points[:, 1].min(), points[:, 1].max())]
+    return np.concatenate([ring + end for end in ends])
 
 
 def _averaged(picture: Pictures, by: int, transparent: bool) -> Pictures:
@@ -245,14 +280,13 @@ def write_job(
     return path
 
 
-def main(arguments: list[str]) -> int:
-    """Draw the job of a job.json; write pictures.npy beside it."""
-    path = Path(arguments[0])
-    job = json.loads(path.read_text())
+def read_job(folder: Path) -> tuple[list[BodyItem], dict[str, Any]]:
+    """Read what :func:`write_job` wrote: the bodies, and the rest of the job."""
+    job = json.loads((folder / "job.json").read_text())
     items = [
         BodyItem(
             key=entry["key"],
-            motion=load_motion(path.parent / entry["clip"]),
+            motion=load_motion(folder / entry["clip"]),
             color=entry["color"],
             position=tuple(entry["position"]),
             opacity=entry["opacity"],
@@ -260,13 +294,20 @@ def main(arguments: list[str]) -> int:
         )
         for entry in job["items"]
     ]
+    return items, job
+
+
+def main(arguments: list[str]) -> int:
+    """Draw the job of a job.json; write pictures.npy beside it."""
+    folder = Path(arguments[0]).parent
+    items, job = read_job(folder)
     options = job["options"]
     if isinstance(options["camera"], dict):
         view = options["camera"]
         options["camera"] = View(**{**view, "target": tuple(view["target"])})
     options["margins"] = tuple(options["margins"])
     pictures = render(items, job["times"], tuple(job["size"]), **options)
-    np.save(path.parent / "pictures.npy", pictures, allow_pickle=False)
+    np.save(folder / "pictures.npy", pictures, allow_pickle=False)
     return 0
 
 

@@ -28,6 +28,13 @@ KIND_COLORS = {
     "imported": "#b9c0cf", "edited": "#3fd0bd",
 }  # fmt: skip
 """The studio's colour of where a clip comes from."""
+
+
+def kind_color(motion: Motion) -> str:
+    """Return the studio's colour of where a motion comes from, "#rrggbb"."""
+    return KIND_COLORS.get(motion.provenance.kind, "#b9c0cf")
+
+
 MAX_FIGURES = 40
 LOW = -0.24
 """Metres that a row shows below the floor: a foot set forward reaches down there."""
@@ -64,7 +71,7 @@ def render_strip(
     rows = []
     for index, motion in enumerate(motions):
         title = titles[index] if index < len(titles) else _title_of(motion)
-        color = colors[index] if colors else KIND_COLORS.get(motion.provenance.kind, "#b9c0cf")
+        color = colors[index] if colors else kind_color(motion)
         frames = list(range(0, motion.num_frames, every))[:MAX_FIGURES]
         pictures = _figures(motion, frames, color, at, height)
         subtitle = f"{motion.num_frames} frames · {motion.fps:g} fps"

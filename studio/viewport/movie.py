@@ -1,0 +1,200 @@
+"""Bodies in motion as a movie, drawn without the window, in a process that can be stopped.
+
+:func:`make_movie` is what a program with a window calls: it starts
+``python -m studio.viewport.movie FOLDER`` and reads its progress. :func:`write_movie` draws in this
+process, for the command line. Pictures are encoded as they are drawn: memory does not grow.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import Cancelled, StudioError
+from core.export.video_writer import format_of, movie_writer
+from core.progress import SILENT, Progress
+from studio.viewport import offscreen
+from studio.viewport.camera import PRESETS, View
+from studio.viewport.items import BodyItem
+from studio.viewport.offscreen import NoOffscreen
+
+CAMERAS = tuple(PRESETS)
+BACKGROUNDS = ("dark", "white", "transparent")
+MAX_SIDE = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovieSettings:
+    """How a movie looks.
+
+    ``size`` (width, height) pixels; ``camera`` a preset's name (framing the whole motion) or the
+    view of a window; ``turns`` are the turns around the bodies during the movie (a turntable);
+    ``frozen`` seconds: the bodies stand still at that moment for ``length`` seconds instead of
+    moving; ``length`` seconds, None for the longest clip; a shorter clip begins again.
+
+    Raises StudioError for a value that cannot be drawn.
+    """
+
+    size: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+    camera: str | View = "three-quarter"
+    turns: float = 0.0
+    length: float | None = None
+    frozen: float | None = None
+    background: str = "dark"
+    mode: str = "body"
+    ghosts: bool = False
+    trails: bool = False
+    contacts: bool = False
+    supersampling: int = offscreen.SUPERSAMPLING
+
+    def __post_init__(self) -> None:
+        if not all(16 <= side <= MAX_SIDE for side in self.size):
+            raise StudioError(
+                f"A movie of {self.size[0]} x {self.size[1]} pixels is not possible.",
+                f"Use sides of 16 to {MAX_SIDE} pixels.",
+            )
+        for name, value, known in (
+            ("camera", self.camera, CAMERAS), ("background", self.background, BACKGROUNDS),
+        ):  # fmt: skip
+            if isinstance(value, str) and value not in known:
+                raise StudioError(f"There is no {name} called {value}.", f"Use {', '.join(known)}.")
+        if self.length is not None and not 0.0 < self.length <= 3600.0:
+            raise StudioError(f"A movie of {self.length:g} seconds is not possible.")
+
+    def times(self, items: Sequence[BodyItem]) -> npt.NDArray[np.float64]:
+        """(N,) moments of the clips' clock, one a picture."""
+        longest = max((item.start + item.motion.duration for item in items), default=0.0)
+        length = longest if self.length is None else self.length
+        count = max(1, round(length * self.fps))
+        if self.frozen is not None:
+            return np.full(count, self.frozen)
+        return np.arange(count) / self.fps
+
+
+def check_movie(items: Sequence[BodyItem], path: Path, settings: MovieSettings) -> None:
+    """Raise StudioError or FileProblem for what cannot be written, before long work begins."""
+    if not items:
+        raise StudioError("There is no clip to film.", "Select a clip, or sample one first.")
+    if settings.background == "transparent" and not format_of(path).has_alpha:
+        raise StudioError(
+            f"{format_of(path).name} has no transparency.",
+            "Write a PNG sequence, or choose another background.",
+        )
+
+
+def write_movie(
+    items: Sequence[BodyItem], path: Path, settings: MovieSettings, progress: Progress = SILENT
+) -> Path:
+    """Draw and write in this process; return the file, or the folder of a PNG sequence.
+
+    Raises NoOffscreen, FileProblem, Cancelled; then nothing is left of the movie.
+    """
+    check_movie(items, path, settings)
+    times = settings.times(items)
+    turned = np.arange(len(times)) / len(times) * 360.0 * settings.turns
+    pictures = offscreen.draw_each(
+        items, times, settings.size, camera=settings.camera, turned=turned,
+        background=settings.background, mode=settings.mode, ghosts=settings.ghosts,
+        trails=settings.trails, contacts=settings.contacts, supersampling=settings.supersampling,
+        looping=settings.frozen is None,
+    )  # fmt: skip
+    has_alpha = settings.background == "transparent"
+    with movie_writer(path, settings.size, settings.fps) as sink:
+        for index, picture in enumerate(pictures):
+            preview = picture[::4, ::4, :3] if index % 10 == 0 else None
+            text = f"Picture {index + 1} of {len(times)}"
+            progress.step(index / len(times), text, preview)
+            sink.add(picture if has_alpha else picture[..., :3])
+    progress.step(1.0, "Written")
+    return path.with_suffix("") if path.suffix.lower() == ".png" else path
+
+
+def make_movie(
+    items: Sequence[BodyItem], path: Path, settings: MovieSettings, progress: Progress = SILENT
+) -> Path:
+    """Write a movie in a process of its own, so that a window stays smooth; see write_movie."""
+    check_movie(items, path, settings)
+    with tempfile.TemporaryDirectory(prefix="motion-studio-") as folder:
+        options = {**dataclasses.asdict(settings), "path": str(path.absolute())}
+        if isinstance(settings.camera, View):
+            options["camera"] = dataclasses.asdict(settings.camera)
+        offscreen.write_job(Path(folder), items, [], settings.size, options)
+        environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "studio.viewport.movie", folder],
+            cwd=Path(__file__).resolve().parents[2], env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            return _followed(process, progress)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(10)
+
+
+def _followed(process: subprocess.Popen[str], progress: Progress) -> Path:
+    """Pass the process's reports on; return what it wrote."""
+    assert process.stdout is not None and process.stderr is not None
+    for line in process.stdout:
+        event = json.loads(line)
+        match event["kind"]:
+            case "step":
+                progress.step(event["fraction"], event["text"])
+            case "done":
+                return Path(event["path"])
+            case "problem":
+                raise StudioError(event["message"], event["hint"])
+    last = (process.stderr.read().strip() or "no message").splitlines()[-1]
+    raise NoOffscreen(f"The movie could not be drawn: {last}")
+
+
+def main(arguments: list[str]) -> int:
+    """Write the movie of a job folder; tell each step as one JSON object a line on stdout."""
+    folder = Path(arguments[0])
+    items, job = offscreen.read_job(folder)
+    options: dict[str, Any] = dict(job["options"])
+    path = Path(options.pop("path"))
+    if isinstance(options["camera"], dict):
+        view = options["camera"]
+        options["camera"] = View(**{**view, "target": tuple(view["target"])})
+    options["size"] = tuple(options["size"])
+
+    def stop(number: int, frame: object) -> None:
+        raise Cancelled("Cancelled.")  # so that the half-written file is removed on the way out
+
+    signal.signal(signal.SIGTERM, stop)
+
+    def tell(**event: object) -> None:
+        sys.stdout.write(json.dumps(event) + "\n")
+        sys.stdout.flush()
+
+    def report(fraction: float, text: str, preview: object = None) -> None:
+        tell(kind="step", fraction=fraction, text=text)
+
+    try:
+        written = write_movie(items, path, MovieSettings(**options), Progress(report=report))
+    except (Cancelled, BrokenPipeError):  # stopped, or nobody listens any more
+        return 1
+    except StudioError as problem:
+        tell(kind="problem", message=problem.message, hint=problem.hint)
+        return 2
+    tell(kind="done", path=str(written))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

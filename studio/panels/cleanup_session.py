@@ -167,9 +167,9 @@ class CleaningSession(QObject):
                 "This clip is not in the library yet.", "Keep it first (K), then clean it."
             )
             return False
-        self._preview = None
         done = self._document.execute(ReplaceMotion(target.clip_id, preview, verb="clean up"))
         if done:
+            self._take(self._document.selected)  # what is seen is what is stored now
             self._document.message.emit(f"{target.name} is cleaned. Ctrl+Z takes it back.")
         return done
 

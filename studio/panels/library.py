@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.actions import Actions
 from studio.document import Document
+from studio.panels.capture_queue import VERDICT_COLORS
 from studio.panels.library_model import CLIP_ROLE, PICTURE, LibraryModel, clip_details
 from studio.widgets import EmptyState, SearchField, SectionHeading, paint
 from studio.widgets.chips import paint_badge
@@ -124,10 +125,13 @@ class _RowPainter(QStyledItemDelegate):
         left = box.right() + 10
         room = at.left() - 8 - left
         self._text(painter, QRectF(left, middle - 18, room, 18), clip.name, theme.TEXT, 500)
-        self._text(
-            painter, QRectF(left, middle + 1, room, 16), clip_details(clip), theme.FAINT, 400,
-            theme.TINY_SIZE,
-        )  # fmt: skip
+        details = QRectF(left, middle + 1, room, 16)
+        self._text(painter, details, clip_details(clip), theme.FAINT, 400, theme.TINY_SIZE)
+        if grade := self._model.grade(clip):
+            details.setLeft(left + paint.text_width(f"{clip_details(clip)} · ", theme.TINY_SIZE))
+            color = VERDICT_COLORS[grade]
+            if details.width() > paint.text_width(grade, theme.TINY_SIZE, 600):
+                self._text(painter, details, grade, color, 600, theme.TINY_SIZE)
         if state & QStyle.StateFlag.State_HasFocus and option.widget.hasFocus():
             paint.focus_ring(painter, rect.adjusted(3, 1, -1, -1), 6)
         painter.restore()

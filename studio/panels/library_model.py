@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage, QPixmap
 
+from core.errors import StudioError
 from core.motion import Motion
 from studio import bridge, theme
 from studio.document import Document
@@ -27,6 +28,7 @@ _PICTURES = 500
 _WAITING = 24
 _RATIO = 2  # pictures are drawn at twice their size, for sharp screens
 PICTURE = 38  # logical pixels
+JUDGED_KINDS = ("estimated", "imported")  # what was not made by the program itself
 
 
 class LibraryModel(QAbstractListModel):
@@ -38,6 +40,8 @@ class LibraryModel(QAbstractListModel):
         self._search = ""
         self._clips: list[Clip] = []
         self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
+        self._grades: dict[str, str] = {}  # clip id -> good, usable, poor; judged with the picture
+        self._stamps: dict[str, int] = {}  # clip id -> when its file was written, as pictured
         self._failed: set[str] = set()
         self._wanted: list[str] = []
         self._drawing: bridge.Handle | None = None
@@ -62,6 +66,7 @@ class LibraryModel(QAbstractListModel):
     def reload(self) -> None:
         """Read the rows anew; rows that stay keep their place and selection."""
         clips = self._document.clips(self._search)
+        self._drop_outdated()
         if [c.id for c in clips] == [c.id for c in self._clips]:
             self._clips = clips
             if clips:
@@ -70,6 +75,21 @@ class LibraryModel(QAbstractListModel):
         self.beginResetModel()
         self._clips = clips
         self.endResetModel()
+
+    def _drop_outdated(self) -> None:
+        """Forget pictures and words of clips that were edited since."""
+        for clip_id, stamp in list(self._stamps.items()):
+            if self._written(clip_id) != stamp:
+                del self._stamps[clip_id]
+                self._pictures.pop(clip_id, None)
+                self._grades.pop(clip_id, None)
+
+    def _written(self, clip_id: str) -> int:
+        project = self._document.project
+        try:
+            return 0 if project is None else project.path(clip_id).stat().st_mtime_ns
+        except (OSError, StudioError):
+            return 0
 
     def row_of(self, clip_id: str) -> int:
         """Row of a clip, or -1."""
@@ -88,11 +108,13 @@ class LibraryModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return clip.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{clip.name}, {clip_details(clip)}"
+            grade = f", {self.grade(clip)}" if self.grade(clip) else ""
+            return f"{clip.name}, {clip_details(clip)}{grade}"
         if role == Qt.ItemDataRole.ToolTipRole:
             source = f"\nfrom {clip.source}" if clip.source else ""
             label = f"\naction: {clip.label}" if clip.label else ""
-            return f"{clip.name}\n{clip_details(clip)}{label}{source}"
+            grade = f" · {self.grade(clip)}" if self.grade(clip) else ""
+            return f"{clip.name}\n{clip_details(clip)}{grade}{label}{source}"
         if role == CLIP_ROLE:
             return clip
         return None
@@ -123,6 +145,10 @@ class LibraryModel(QAbstractListModel):
             self._draw_next()
         return found
 
+    def grade(self, clip: Clip) -> str:
+        """How good an estimated clip is: "good", "usable" or "poor"; "" while nobody has judged."""
+        return self._grades.get(clip.id, "")
+
     def _draw_next(self) -> None:
         project = self._document.project
         if self._drawing is not None or project is None:
@@ -138,7 +164,7 @@ class LibraryModel(QAbstractListModel):
         color = theme.source_color(clip.kind, clip.estimator)
         failed = partial(self._drawn, clip.id, None)
         self._drawing = bridge.run_in_thread(
-            lambda progress: _picture(project.motion(clip.id), color),
+            lambda progress: _pictured(project.motion(clip.id), color, clip.kind),
             partial(self._drawn, clip.id),
             lambda message, hint: failed(),
             on_cancelled=failed,
@@ -146,11 +172,13 @@ class LibraryModel(QAbstractListModel):
             owner=self,
         )
 
-    def _drawn(self, clip_id: str, image: QImage | None) -> None:
+    def _drawn(self, clip_id: str, drawn: tuple[QImage, str] | None) -> None:
         self._drawing = None
-        if image is None:
+        if drawn is None:
             self._failed.add(clip_id)  # the row stays without a picture; opening it says why
         else:
+            image, self._grades[clip_id] = drawn
+            self._stamps[clip_id] = self._written(clip_id)
             picture = QPixmap.fromImage(image)
             picture.setDevicePixelRatio(_RATIO)
             self._pictures[clip_id] = picture
@@ -163,6 +191,8 @@ class LibraryModel(QAbstractListModel):
 
     def _forget(self) -> None:
         self._pictures.clear()
+        self._grades.clear()
+        self._stamps.clear()
         self._failed.clear()
         self._wanted.clear()
 
@@ -175,6 +205,15 @@ def clip_details(clip: Clip) -> str:
         if clip.fps == round(clip.fps)
         else (f"{frames} · {clip.fps:.2f} fps")
     )
+
+
+def _pictured(motion: Motion, color: str, kind: str) -> tuple[QImage, str]:
+    """Draw a clip and judge it, where there is something to judge: in one thread, once."""
+    if kind not in JUDGED_KINDS:
+        return _picture(motion, color), ""
+    from studio.services.importing import judged
+
+    return _picture(motion, color), judged(motion).grade
 
 
 def _picture(motion: Motion, color: str) -> QImage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from core.errors import NoPersonFound
+from studio.actions import Action
 from studio.pages.capture import CapturePage
 from studio.window.page import PageContext
 from tests.studio.pages.importer import FakeImporter
@@ -180,3 +182,149 @@ def test_del_in_the_list_belongs_to_the_list(page: CapturePage, video: Path, qtb
     override.ignore()
     page.list.event(override)
     assert override.isAccepted()
+
+
+def test_several_people_are_found_first_and_wait_to_be_chosen_where_that_was_asked(
+    page: CapturePage, importer: FakeImporter, video: Path, context: PageContext, qtbot: Any
+) -> None:
+    importer.people = 3
+    page.options.whom.picked.emit("ask")
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["choosing"])
+    strip = page.deck.strip
+    assert not strip.isHidden() and strip.picked_ids == (1,)
+    strip._cards[3].click()
+    assert page.session.current is not None and page.session.current.picked == (1, 3)
+    assert page.next_button.text() == "Estimate 2 of the people"
+    page.next_button.click()
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    assert importer.chosen == [(1, 3)] and importer.found == ["walk.mp4"]
+    assert sorted(c.name for c in context.document.clips()) == ["walk_person1", "walk_person3"]
+
+
+def test_the_main_person_is_preselected_and_another_pick_estimates_without_finding_again(
+    page: CapturePage, importer: FakeImporter, video: Path, qtbot: Any
+) -> None:
+    importer.people = 2
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    assert importer.chosen == [(1,)]
+    page.session.pick([2])
+    page.again_button.click()
+    qtbot.waitUntil(lambda: len(importer.chosen) == 2 and states(page) == ["kept"])
+    assert importer.chosen[1] == (2,) and importer.found == ["walk.mp4"]
+
+
+def test_people_are_named_split_and_merged_and_impossible_edits_say_why(
+    page: CapturePage, importer: FakeImporter, video: Path, problems: list, qtbot: Any
+) -> None:
+    importer.people = 2
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    item = page.session.current
+    assert item is not None and item.people is not None
+    page.deck.strip.renamed.emit(2, "Anna")
+    assert item.people.track(2).title == "Anna"
+    page.session.edit_people(lambda people: people.split(1, 30))
+    assert item.people.ids == (1, 3, 2)
+    page.session.edit_people(lambda people: people.merged(1, 3))
+    assert item.people.ids == (1, 2)
+    page.session.pick([1, 2])
+    page.deck.order("merge")
+    assert "seen together" in problems[0][0] and item.people.ids == (1, 2)
+    page.deck.strip.focus = 2
+    page.deck.order("leave-out")
+    assert item.people.ids == (1,)
+
+
+def test_a_paused_video_waits_in_its_step_and_goes_on(
+    page: CapturePage, importer: FakeImporter, video: Path, qtbot: Any
+) -> None:
+    importer.gate.clear()
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: importer.steps > 2)
+    page.pause_button.click()
+    assert page.pause_button.text() == "Resume"
+    qtbot.wait(120)
+    steps = importer.steps
+    qtbot.wait(150)
+    assert importer.steps == steps
+    page.pause_button.click()
+    qtbot.waitUntil(lambda: importer.steps > steps)
+    importer.gate.set()
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+
+
+def test_a_paused_video_can_be_cancelled(
+    page: CapturePage, importer: FakeImporter, video: Path, qtbot: Any
+) -> None:
+    importer.gate.clear()
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: importer.steps > 0)
+    page.pause_button.click()
+    page.cancel_button.click()
+    qtbot.waitUntil(lambda: states(page) == ["cancelled"])
+
+
+def test_after_a_crash_the_queue_is_there_paused_and_goes_on_with_what_was_found(
+    page: CapturePage, importer: FakeImporter, context: PageContext, tmp_path: Path, qtbot: Any
+) -> None:
+    importer.gate.clear()
+    paths = [tmp_path / name for name in ("a.mp4", "b.mp4")]
+    for path in paths:
+        path.touch()
+    page.import_videos(paths)
+    qtbot.waitUntil(lambda: importer.steps > 0)
+    after = FakeImporter()
+    again = CapturePage(context, importer=after)  # what another start would see on disk
+    for widget in (again.left, again.right, again.deck):
+        qtbot.addWidget(widget)
+    assert states(again) == ["waiting", "waiting"] and again.session.queue.is_paused
+    assert again.pause_button.text() == "Resume" and again.pause_button.isEnabled()
+    again.pause_button.click()
+    qtbot.waitUntil(lambda: states(again) == ["kept", "kept"])
+    assert after.found == ["b.mp4"]  # the people of a.mp4 had been found before
+    page.session.cancel()
+
+
+def test_an_import_links_the_video_to_its_clips(
+    page: CapturePage, context: PageContext, video: Path, qtbot: Any
+) -> None:
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    project = context.document.project
+    assert project is not None
+    media = project.media_of(context.document.clips()[0].id)
+    assert media is not None and Path(media.path) == video
+
+
+def test_several_estimators_look_at_the_same_people_in_one_import(
+    page: CapturePage, importer: FakeImporter, context: PageContext, video: Path, qtbot: Any
+) -> None:
+    page.session.settings = dataclasses.replace(page.session.settings, estimators=("vibe", "pare"))
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    assert importer.settings[0].estimators == ("vibe", "pare") and len(importer.asked) == 1
+    assert {c.estimator for c in context.document.clips()} == {"vibe", "pare"}
+    assert {shown.detail for shown in context.document.shown} <= {"VIBE", "PARE", ""}
+
+
+def test_estimators_without_weights_say_so_and_lead_to_the_dialog(
+    page: CapturePage, context: PageContext
+) -> None:
+    asked: list[str] = []
+    context.actions.add([Action(id="models", text="Model files", run=lambda: asked.append("m"))])
+    line = page.estimators.lines["vibe"]
+    assert line.switch.isHidden() and "2 weights files" in line.detail.text
+    assert "vibe_data.zip" in line.toolTip()
+    line.button.click()
+    assert asked == ["m"]
+
+
+def test_only_what_an_estimator_knows_is_offered(page: CapturePage) -> None:
+    options = page.options
+    options.set_estimators(("blazepose",))
+    assert not options.switches["refine"].isHidden() and options.switches["official"].isHidden()
+    options.set_estimators(("pare",))
+    assert options.switches["refine"].isHidden() and not options.switches["official"].isHidden()
+    assert not options.switches["attention"].isHidden()

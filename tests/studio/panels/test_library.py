@@ -132,3 +132,23 @@ def test_a_long_list_paints_only_what_is_seen(panel, document, motion, qtbot):
     panel.list.grab()
     assert panel.list.indexAt(QPoint(100, 10)).isValid()
     assert len(panel.model._wanted) <= 14
+
+
+def test_an_estimated_clip_says_how_good_it_is_and_is_judged_anew_after_an_edit(
+    panel, document, motion, qtbot
+):
+    from core.project import ReplaceMotion
+
+    clean = motion(60, kind="estimated").replace(confidence=[0.95] * 60)
+    doubted = clean.replace(confidence=[0.1] * 60)
+    add(document, lambda: doubted, "walk")
+    clip = document.clips()[0]
+    qtbot.waitUntil(lambda: panel.model.grade(clip) == "poor")
+    said = panel.model.data(panel.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert said.endswith("poor")
+    document.execute(ReplaceMotion(clip.id, clean, verb="clean up"))
+    panel.list.viewport().update()
+    qtbot.waitUntil(lambda: panel.model.grade(clip) not in ("", "poor"))
+    document.undo()
+    panel.list.viewport().update()
+    qtbot.waitUntil(lambda: panel.model.grade(clip) == "poor")

@@ -19,6 +19,7 @@ from core.export.euler import Array, chosen_orders, euler_curves
 from core.export.options import ExportOptions
 from core.export.prepare import body_of
 from core.export.presets import PRESETS
+from core.export.resample import exact_rate
 from core.export.rest import ends_of, pose_of_rest
 from core.export.rig import Rig, build_rig
 from core.motion import Motion
@@ -88,7 +89,7 @@ def to_text(rig: Rig, options: ExportOptions, ends: dict[int, Array]) -> str:
         *_hierarchy(rig, orders, (rig.offsets @ turn.T) * scale, ends, turn * scale),
         "MOTION",
         f"Frames: {take.num_frames}",
-        f"Frame Time: {1.0 / take.fps:.10f}",  # six decimals would read as 30.0003 fps
+        f"Frame Time: {1.0 / float(exact_rate(take.fps)):.10f}",  # six decimals: 30.0003 fps
         *_rows(np.concatenate(columns, axis=1)),
     ]
     return "\n".join(lines) + "\n"

@@ -95,7 +95,13 @@ def export(
 
 
 def _endings(formats: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys("." + word.lower().lstrip(".") for word in formats))
+    """Words to endings; the first part of one is enough: amass is .amass.npz."""
+    found = []
+    for word in formats:
+        ending = "." + word.lower().lstrip(".")
+        longer = [known for known in EXPORTERS if known.startswith(ending + ".")]
+        found.append(longer[0] if ending not in EXPORTERS and longer else ending)
+    return tuple(dict.fromkeys(found))
 
 
 def _named(paths: list[Path]) -> list[ExportClip]:

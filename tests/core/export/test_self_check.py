@@ -58,6 +58,32 @@ def test_missing_bones_are_named(tmp_path, ending):
         check_file(path, motion)
 
 
+@pytest.mark.parametrize("ending", [*ENDINGS, ".npz", ".csv"])
+def test_damaged_bytes_are_a_sentence_or_a_number_never_a_crash(tmp_path, ending):
+    motion, path = lively_motion(4), tmp_path / f"a{ending}"
+    export_motion(motion, path, mesh=False)
+    data, generator = path.read_bytes(), np.random.default_rng(5)
+    refused = 0
+    for _ in range(40):
+        damaged = bytearray(data)
+        for place in generator.integers(min(len(data), 6000), size=2):
+            damaged[place] = generator.integers(256)
+        path.write_bytes(damaged)
+        try:
+            check_file(path, motion)
+        except FileProblem:
+            refused += 1
+    assert refused > 0
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("fps", [12.5, 23.976, 29.97, 59.94, 33.333, 1000.0])
+def test_odd_rates_of_long_clips_are_no_other_rate(tmp_path, ending, fps):
+    motion, path = lively_motion(3000, fps=fps), tmp_path / f"a{ending}"
+    export_motion(motion, path, mesh=False, rotation_order="table")
+    assert check_file(path, motion).is_good
+
+
 def test_a_wrong_weight_shows_in_the_skin(tmp_path):
     motion, path = lively_motion(6), tmp_path / "a.glb"
     export_motion(motion, path)

@@ -121,9 +121,46 @@ def test_several_clips_go_to_a_folder_and_keep_their_names(run, make_clip, tmp_p
     assert "2 clips do not fit" in one_file.err
 
 
+def test_any_formats_with_any_options_are_written_and_read_back(run, make_clip, tmp_path):
+    clip, out = make_clip(), tmp_path / "o"
+    words = ["--skeleton", "unreal", "--fps", "60", "--on-floor", "--no-mesh", "--bind-frame"]
+    result = run("export", clip, "--out", out, "-f", "fbx", "-f", "glb", "-f", "amass", *words)
+    assert result.code == 0
+    assert sorted(p.name for p in out.iterdir()) == ["kick.amass.npz", "kick.fbx", "kick.glb"]
+    assert "3 files written, read back to 0.0" in result.err
+    assert b"upperarm_l" in (out / "kick.fbx").read_bytes()
+    again = run("export", clip, "--out", out, "-f", "fbx", "--overwrite", "skip")
+    assert again.out == "" and "1 left as they were" in again.err
+    named = run("export", clip, "--out", out, "--name", "{label} {skeleton}", "--no-check")
+    assert Path(named.out.strip()).suffix == ".bvh" and "read back" not in named.err
+
+
+def test_several_clips_become_takes_of_one_file(run, make_clip, tmp_path):
+    clips = [make_clip("clips/a.npz"), make_clip("clips/b.npz")]
+    result = run("export", *clips, "--out", tmp_path / "all.glb")
+    assert result.out.split() == [str(tmp_path / "all.glb")]
+    assert b'"name":"a","samplers"' in (tmp_path / "all.glb").read_bytes()
+    folder = run("export", *clips, "--out", tmp_path / "o", "-f", "fbx", "-f", "bvh", "--one-file")
+    assert [Path(line).name for line in folder.out.split()] == ["a.fbx", "a.bvh", "b.bvh"]
+
+
+def test_a_broken_clip_does_not_stop_the_others(run, make_clip, tmp_path):
+    make_clip("clips/a.npz")
+    (tmp_path / "clips" / "b.npz").write_bytes(b"no")
+    make_clip("clips/c.npz")
+    result = run("export", tmp_path / "clips", "--out", tmp_path / "o")
+    assert result.code == 2
+    assert [Path(line).name for line in result.out.split()] == ["a.bvh", "c.bvh"]
+    assert "b.npz is not a readable npz" in result.err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (["kick.npz", "--out", "a.fbx", "--skeleton", "lego"], "Skeleton names cannot be lego"),
+        (["kick.npz", "--out", "a.fbx", "--fps", "0"], "0 frames per second"),
+        (["kick.npz", "--out", "o", "--overwrite", "ask"], "policy ask is not known"),
+        (["kick.npz", "--out", "o", "--name", "{colour}"], "unknown field {colour}"),
         (["none.npz", "--out", "a.bvh"], "none.npz is not there"),
         (["kick.npz", "--out", "a.xyz"], "the ending .xyz is not known"),
         (["kick.npz", "--out", "o", "--format", "xyz"], "format xyz is not known"),

@@ -13,15 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from core import weights
-from core.errors import NoPersonFound
+from core.errors import FileProblem, NoPersonFound
 from core.estimators.blazepose import detector, landmarks
 from core.estimators.blazepose.detector import Detector
+from core.estimators.blazepose.kept_tracks import packed, restore
 from core.estimators.blazepose.landmarks import LIMBS, LandmarkFinder
 from core.estimators.blazepose.network import Network
 from core.estimators.blazepose.preview import preview
 from core.estimators.blazepose.roi import Roi
 from core.estimators.blazepose.tracker import Track as Followed
 from core.estimators.blazepose.tracker import Tracker
+from core.estimators.chunks import Arrays, Chunks, digest_of, file_digest, folder_for
 from core.progress import SILENT, Progress
 from core.video.decode import VideoInfo, pictures, probe
 from core.video.people import People, Points, Track
@@ -31,6 +33,7 @@ from core.video.shots import CutFinder
 FloatArray = npt.NDArray[np.float64]
 
 _PREVIEW_EVERY = 10  # frames
+_CHUNK_FRAMES = 100  # after so many what is done is kept
 _MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
 _MIN_FRAMES = 3
 _BOX_VISIBILITY = 0.3  # of the points a box goes around
@@ -54,23 +57,58 @@ def find(
 ) -> People:
     """Follow everybody in a video; see :func:`core.video.people.find_people`."""
     info = probe(path)
+    folder = None
+    if work_folder is not None:
+        sha256 = file_digest(path)
+        folder = folder_for(work_folder, sha256, "people", digest_of("blazepose", max_people))
+    if (found := _found_before(folder, info)) is not None:
+        return found
     tracker = Tracker(*networks(), max_people=max_people)
     cuts = CutFinder(info.fps)
     times: list[float] = []
-    for picture in pictures(path):
+    chunks = Chunks(folder) if folder is not None else None
+    num_done = _taken_up(tracker, chunks)
+    for frame, picture in enumerate(pictures(path)):
         progress.wait_if_paused("Looking for people was cancelled.")
         cuts.see(picture)
-        shown = tracker.see(picture)
         times.append(picture.time)
+        if frame < num_done:
+            continue
+        shown = tracker.see(picture)
         for track in shown:
             mark = track.last
             box = person_box(mark.image, mark.visibility, info.width, info.height)
-            track.sharpness[len(times) - 1] = picture.sharpness(box)
-        if (len(times) - 1) % _PREVIEW_EVERY == 0:
-            share = len(times) / max(info.num_frames, len(times))
-            text = f"Frame {len(times)} of {info.num_frames or '?'}"
+            track.sharpness[frame] = picture.sharpness(box)
+        if frame % _PREVIEW_EVERY == 0:
+            share = (frame + 1) / max(info.num_frames, frame + 1)
+            text = f"Frame {frame + 1} of {info.num_frames or '?'}"
             progress.step(share, text, _drawn(picture, shown))
-    return collected(info, np.array(times), cuts.cuts(), tracker.tracks)
+        if chunks is not None and (frame + 1) % _CHUNK_FRAMES == 0:
+            index = frame // _CHUNK_FRAMES
+            chunks.save(index, packed(tracker, index * _CHUNK_FRAMES))
+    people = collected(info, np.array(times), cuts.cuts(), tracker.tracks)
+    if folder is not None:
+        people.save(folder / "people.npz")
+    return people
+
+
+def _found_before(folder: Path | None, info: VideoInfo) -> People | None:
+    """Return the people of a pass that was finished, None if there was none."""
+    if folder is None:
+        return None
+    try:
+        return dataclasses.replace(People.load(folder / "people.npz"), video=info)
+    except FileProblem:
+        return None
+
+
+def _taken_up(tracker: Tracker, chunks: Chunks | None) -> int:
+    """Put the tracker after the last finished chunk; returns how many frames are done."""
+    parts: list[Arrays] = []
+    while chunks is not None and (part := chunks.load(len(parts))) is not None:
+        parts.append(part)
+    restore(tracker, parts, len(parts) * _CHUNK_FRAMES)
+    return len(parts) * _CHUNK_FRAMES
 
 
 def collected(

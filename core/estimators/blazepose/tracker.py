@@ -85,6 +85,17 @@ class Tracker:
         seen += self._looked_round(picture, seen)
         return self._given_out(picture, seen)
 
+    @property
+    def looks(self) -> tuple[float, float]:
+        """Seconds of the last look round, and of the last one for small people."""
+        return self._last_look, self._last_close_look
+
+    def take_up(self, tracks: list[Track], num_frames: int, looks: tuple[float, float]) -> None:
+        """Go on where another tracker was after ``num_frames`` pictures."""
+        self.tracks = tracks
+        self._frame = num_frames - 1
+        self._last_look, self._last_close_look = looks
+
     def best(self) -> Track | None:
         """Return the track that shows most of a person, None when nobody was followed."""
         return max(self.tracks, key=lambda track: track.prominence, default=None)

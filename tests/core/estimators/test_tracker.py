@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 
 from core.body import joint_positions
-from core.errors import NoPersonFound
+from core.errors import Cancelled, NoPersonFound
 from core.estimators import estimate
 from core.estimators.blazepose import finding
 from core.estimators.blazepose.landmarks import Landmarks
 from core.estimators.blazepose.roi import Roi
 from core.estimators.blazepose.tracker import Tracker
 from core.estimators.options import EstimateOptions
+from core.progress import SILENT, Progress
 from core.video.decode import VideoInfo
+from core.video.people import People
 from tests.core.estimators.factory import points_of, walk
 
 
@@ -110,6 +112,14 @@ def run(
     monkeypatch: pytest.MonkeyPatch, stage: Stage, times: list[float], max_people: int = 1
 ) -> Any:
     """Run the whole estimator on a stage in place of a video and its networks."""
+    path = on_stage(monkeypatch, stage, times)
+    monkeypatch.setattr(estimate, "file_digest", lambda path: "0" * 64)
+    options = EstimateOptions(max_people=max_people, refine=False)
+    return estimate.estimate_people(path, options)["blazepose"]
+
+
+def on_stage(monkeypatch: pytest.MonkeyPatch, stage: Stage, times: list[float]) -> Path:
+    """Put a stage in the place of a video and of both networks."""
     info = VideoInfo(
         path=Path("stage.mp4"),
         width=1920,
@@ -126,9 +136,7 @@ def run(
     monkeypatch.setattr(finding, "networks", lambda: (stage, stage))
     monkeypatch.setattr(finding, "preview", lambda picture, *seen: None)
     monkeypatch.setattr(finding.CutFinder, "see", lambda finder, picture: None)
-    monkeypatch.setattr(estimate, "file_digest", lambda path: "0" * 64)
-    options = EstimateOptions(max_people=max_people, refine=False)
-    return estimate.estimate_people(info.path, options)["blazepose"]
+    return info.path
 
 
 def test_a_gap_is_bridged_and_marked_inferred(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,3 +239,54 @@ def test_everybody_becomes_a_motion_beside_the_others(monkeypatch: pytest.Monkey
     camera, motion = result.cameras[0], result.motions[0]
     seen = camera.project(joint_positions(camera.in_camera(motion)))
     assert np.linalg.norm(seen[:, 0].mean(0) - [1400, 540]) < 40  # nearer the middle, so first
+
+
+def test_following_taken_up_after_a_crash_goes_on_as_if_nothing_had_been(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stage = Stage(lambda t: [person(500 + 100 * t, 600)] + ([person(1400, 600)] if t > 1 else []))
+    times = [i / 30 for i in range(100)]
+    whole = found(monkeypatch, stage, times, None)
+    looked = 0
+
+    def crash() -> bool:
+        nonlocal looked
+        looked += 1
+        return looked > 70
+
+    monkeypatch.setattr(finding, "_CHUNK_FRAMES", 20)
+    with pytest.raises(Cancelled):
+        found(monkeypatch, stage, times, tmp_path, Progress(is_cancelled=crash))
+    assert len(list(tmp_path.rglob("0*.npz"))) == 3
+    seen = []
+    monkeypatch.setattr(Stage, "seen", counted(Stage.seen, seen))
+    resumed = found(monkeypatch, stage, times, tmp_path)
+    assert min(seen) == pytest.approx(2.0)  # from frame 60 on
+    assert resumed.ids == whole.ids and resumed.cuts == whole.cuts
+    for one, other in zip(resumed, whole, strict=True):
+        assert np.array_equal(one.frames, other.frames) and np.array_equal(one.boxes, other.boxes)
+        assert np.array_equal(one.scores, other.scores)
+        assert np.array_equal(one.points.world, other.points.world)
+    seen.clear()
+    assert found(monkeypatch, stage, times, tmp_path).ids == whole.ids
+    assert seen == []  # a finished pass is only read
+
+
+def counted(method: Any, seen: list[float]) -> Any:
+    def seeing(stage: Stage, picture: Shown, person: Roi) -> Landmarks:
+        seen.append(picture.time)
+        return method(stage, picture, person)
+
+    return seeing
+
+
+def found(
+    monkeypatch: pytest.MonkeyPatch,
+    stage: Stage,
+    times: list[float],
+    work_folder: Path | None,
+    progress: Progress = SILENT,
+) -> People:
+    on_stage(monkeypatch, stage, times)
+    monkeypatch.setattr(finding, "file_digest", lambda path: "0" * 64)
+    return finding.find(Path("stage.mp4"), max_people=4, progress=progress, work_folder=work_folder)

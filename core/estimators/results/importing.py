@@ -160,7 +160,9 @@ def _finite(track: RawTrack) -> RawTrack:
     if track.trans is not None:
         good &= np.isfinite(track.trans).all(1)
     if track.camera is not None:
-        good &= np.isfinite(track.camera.orig).all(1)
+        for values in (track.camera.orig, track.camera.crop, track.camera.size_px):
+            if values is not None:
+                good &= np.isfinite(values.reshape(track.num_frames, -1)).all(1)
     return track if good.all() else track.taken(np.flatnonzero(good))
 
 

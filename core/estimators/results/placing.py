@@ -15,13 +15,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from core.body import default_body
 from core.body.skinning import lowest_points
-from core.estimators.results.track import FloatArray, RawTrack, WeakCamera
+from core.estimators.results.track import FloatArray, IntArray, RawTrack, WeakCamera
 from core.motion import Motion, Provenance
-from core.rotation import (
-    quat_to_rotvec,
-    rotmat_to_quat,
-    slerp_quat,
-)
+from core.rotation import quat_to_rotvec, rotmat_to_quat, slerp_quat
 
 AXES: dict[str, FloatArray] = {
     "camera axes": np.diag([1.0, -1.0, -1.0]),  # x right, y down, z away: half a turn about x
@@ -34,7 +30,6 @@ MAX_BRIDGE_SECONDS = 1.0
 """Longer holes are cut: nobody knows what the person did meanwhile."""
 DEPTH_SIGMA_SECONDS = 0.1
 """Smoothing of a weak camera's depth (log scale). The direction of sight keeps every frame."""
-MAX_SPAN = 1_000_000  # frames a clip may span; more is a damaged frame number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +41,6 @@ class Placing:
     fps: float
     focal: float | None = None
     official: bool = False
-    floor: bool = True
 
 
 def weak_translation(camera: WeakCamera, placing: Placing) -> FloatArray:
@@ -92,22 +86,10 @@ def knows_width(camera: WeakCamera) -> bool:
 def to_motions(track: RawTrack, placing: Placing, provenance: Provenance) -> list[Motion]:
     """Return the person's clips in order of time: one, or several where a hole is too long."""
     track = _sorted(track)
-    trans = track.trans
-    if trans is None and track.camera is not None:
-        trans = weak_translation(track.camera, placing)
-    upright = AXES[track.axes]
-    rest = np.asarray(default_body().rest_joints[0], np.float64)
-    pivot = rest if track.pivot is None else track.pivot
-    rotmats = track.rotmats.copy()
-    rotmats[:, 0] = upright @ rotmats[:, 0]
-    quats = rotmat_to_quat(rotmats)
-    pelvis = None if trans is None else (pivot + trans) @ upright.T
-    cuts = np.flatnonzero(np.diff(track.frames) > MAX_BRIDGE_SECONDS * placing.fps + 1) + 1
+    longest = MAX_BRIDGE_SECONDS * placing.fps + 1
+    cuts = np.flatnonzero(np.diff(track.frames) > longest) + 1
     pieces = np.split(np.arange(track.num_frames), cuts)
-    return [
-        _motion(track, piece, quats, None if pelvis is None else pelvis - rest, placing, provenance)
-        for piece in pieces
-    ]
+    return [_motion(track.taken(piece), placing, provenance) for piece in pieces]
 
 
 def _sorted(track: RawTrack) -> RawTrack:
@@ -118,44 +100,52 @@ def _sorted(track: RawTrack) -> RawTrack:
     return track.taken(order)
 
 
-def _motion(
-    track: RawTrack,
-    rows: npt.NDArray[np.int64],
-    quats: FloatArray,
-    trans: FloatArray | None,
-    placing: Placing,
-    provenance: Provenance,
-) -> Motion:
-    frames = track.frames[rows]
-    wanted = np.arange(frames[0], frames[-1] + 1)
-    right = np.clip(np.searchsorted(frames, wanted), 1, None) if len(frames) > 1 else None
-    if right is None:
-        left, fraction = np.zeros(1, int), np.zeros(1)
-        right = left
-    else:
-        left = right - 1
-        fraction = (wanted - frames[left]) / (frames[right] - frames[left])
-    a, b = rows[left], rows[right]
-    dense = slerp_quat(quats[a], quats[b], np.broadcast_to(fraction[:, None], (len(wanted), 24)))
-    share = fraction[:, None]
-    moved = np.zeros((len(wanted), 3))
-    if trans is not None:
-        moved = trans[a] * (1 - share) + trans[b] * share
-    confidence = None
-    if track.confidence is not None:
-        mixed = track.confidence[a] * (1 - fraction) + track.confidence[b] * fraction
-        confidence = mixed.astype(np.float32)
+def _motion(track: RawTrack, placing: Placing, provenance: Provenance) -> Motion:
+    """One clip of ascending frame numbers, holes bridged."""
+    frames = np.arange(track.frames[0], track.frames[-1] + 1)
+    a, b, share = _neighbours(track.frames, frames)
+    quats, trans = _upright(track, placing)
+    dense = slerp_quat(quats[a], quats[b], np.broadcast_to(share[:, None], (len(frames), 24)))
+
+    def between(values: FloatArray) -> npt.NDArray[np.float32]:
+        part = share.reshape(-1, *[1] * (values.ndim - 1))
+        return (values[a] * (1 - part) + values[b] * part).astype(np.float32)
+
     motion = Motion(
         poses=quat_to_rotvec(dense).astype(np.float32),
-        trans=moved.astype(np.float32),
+        trans=np.zeros((len(frames), 3), np.float32) if trans is None else between(trans),
         betas=track.betas.astype(np.float32),
         fps=placing.fps,
         body_id=track.body_id,
-        confidence=confidence,
-        inferred=tuple(int(i) for i in np.flatnonzero(~np.isin(wanted, frames))),
+        confidence=None if track.confidence is None else between(track.confidence),
+        inferred=tuple(int(i) for i in np.flatnonzero(~np.isin(frames, track.frames))),
         provenance=provenance,
     )
-    return _on_floor(motion, track, has_place=trans is not None) if placing.floor else motion
+    return _on_floor(motion, track, has_place=trans is not None)
+
+
+def _neighbours(known: IntArray, wanted: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """For every wanted frame the rows before and after it, and how far it is towards the latter."""
+    if len(known) == 1:
+        return np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1)
+    after = np.clip(np.searchsorted(known, wanted), 1, None)
+    before = after - 1
+    return before, after, (wanted - known[before]) / (known[after] - known[before])
+
+
+def _upright(track: RawTrack, placing: Placing) -> tuple[FloatArray, FloatArray | None]:
+    """Quaternions (N, 24, 4) and translation (N, 3) in this program's axes; the latter if known."""
+    turn = AXES[track.axes]
+    rotmats = track.rotmats.copy()
+    rotmats[:, 0] = turn @ rotmats[:, 0]
+    trans = track.trans
+    if trans is None and track.camera is not None:
+        trans = weak_translation(track.camera, placing)
+    if trans is None:
+        return rotmat_to_quat(rotmats), None
+    rest = np.asarray(default_body().rest_joints[0], np.float64)
+    pivot = rest if track.pivot is None else track.pivot
+    return rotmat_to_quat(rotmats), (pivot + trans) @ turn.T - rest
 
 
 def _on_floor(motion: Motion, track: RawTrack, *, has_place: bool) -> Motion:

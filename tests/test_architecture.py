@@ -72,11 +72,11 @@ def test_opencv_is_imported_in_one_place():
 
 
 def test_there_is_no_plain_pickle():
-    """Only the restricted unpickler of the body reader may touch pickle."""
+    """Only the restricted unpicklers may touch pickle."""
     places = {
         line.split(":")[0] for line in offenders(sources("core", "training", "studio"), ("pickle",))
     }
-    assert all(place.startswith("core/body/") for place in places), places
+    assert all(place.startswith(("core/body/", "core/unpickle/")) for place in places), places
     for path in sources("core", "training", "studio"):
         text = path.read_text("utf-8")
         assert "allow_pickle=True" not in text, path

@@ -6,6 +6,7 @@ Must stay free of Qt and of threads: the caller decides where the reports go.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -67,42 +68,37 @@ SILENT = Progress()
 class TimeLeft:
     """Tells from the fractions reported how many seconds the work will still take.
 
-    Feed every report to :meth:`seconds`. The speed is that of the recent past, so a change of
-    phase, a pause or work taken up again at two thirds does not spoil the answer for long.
+    Feed every report to :meth:`seconds`. The speed is that of the recent past; neither a pause nor
+    work that was found finished counts.
     """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._last: tuple[float, float] | None = None
-        self._first: tuple[float, float] | None = None
-        self._pace: float | None = None  # seconds for the whole work
 
     _SETTLE_SECONDS = 1.0  # before a first guess
     _MEMORY_SECONDS = 15.0
     _LONGEST_STEP = 20.0  # seconds; more between two reports was a pause or a sleeping machine
+    _AT_ONCE = (0.05, 0.01)  # so much of the work in fewer seconds was there before
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last: tuple[float, float] | None = None
+        self._worked: deque[tuple[float, float]] = deque()  # seconds of work, share of it done
 
     def seconds(self, fraction: float) -> float | None:
         """Return the seconds left at this fraction, None while there is nothing to go by."""
         now = self._clock()
         if self._last is None or fraction < self._last[1]:
-            self._first = self._last = (now, fraction)
-            self._pace = None
+            self._worked = deque([(0.0, 0.0)])
+        else:
+            passed, done = now - self._last[0], fraction - self._last[1]
+            is_pause = passed > self._LONGEST_STEP
+            is_found = passed < self._AT_ONCE[0] and done > self._AT_ONCE[1]
+            if not is_pause and not is_found:
+                seconds, share = self._worked[-1]
+                self._worked.append((seconds + passed, share + done))
+        self._last = (now, fraction)
+        latest = self._worked[-1]
+        while len(self._worked) > 2 and latest[0] - self._worked[1][0] > self._MEMORY_SECONDS:
+            self._worked.popleft()
+        seconds, share = (b - a for a, b in zip(self._worked[0], latest, strict=True))
+        if latest[0] < self._SETTLE_SECONDS or share <= 0:
             return None
-        then, before = self._last
-        if fraction > before:
-            if now - then < self._LONGEST_STEP:
-                pace = (now - then) / (fraction - before)
-                share = min((now - then) / self._MEMORY_SECONDS, 1.0)
-                self._pace = pace if self._pace is None else self._blended(pace, share)
-            self._last = (now, fraction)
-        assert self._first is not None
-        if self._pace is None or now - self._first[0] < self._SETTLE_SECONDS:
-            return None
-        return (1.0 - fraction) * self._pace
-
-    def _blended(self, pace: float, share: float) -> float:
-        # averaged as speeds: one instant step (a chunk found finished) must not say "at once"
-        assert self._pace is not None
-        assert self._first is not None and self._last is not None
-        share = max(share, 0.02)
-        return 1.0 / ((1.0 - share) / max(self._pace, 1e-9) + share / max(pace, 1e-9))
+        return (1.0 - fraction) * seconds / share

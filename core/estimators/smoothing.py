@@ -15,7 +15,7 @@ from core.estimators.blazepose.resample import smoother
 
 FloatArray = npt.NDArray[np.float64]
 
-_SECONDS = 0.035  # keeps movements up to about 5 Hz
+_SECONDS = 0.045  # keeps movements up to about 4.5 Hz
 OFFICIAL_MIN_CUTOFF = 0.004
 OFFICIAL_BETA = {"vibe": 0.7, "pare": 1.0}
 

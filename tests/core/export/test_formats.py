@@ -51,9 +51,11 @@ def named(choice: dict) -> str:
     return ",".join(f"{key}={value}" for key, value in choice.items()) or "default"
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", [*ENDINGS, ".usd"])
 @pytest.mark.parametrize("choice", CHOICES, ids=named)
 def test_joints_and_skin_come_back_whatever_is_chosen(tmp_path, choice, ending):
+    if ending == ".usd":
+        pytest.importorskip("pxr", reason="usd-core is an extra")
     motion, path = lively_motion(24, seed=3), tmp_path / f"a{ending}"
     options = ExportOptions(**choice)
     export_motion(motion, path, options)

@@ -129,7 +129,7 @@ def estimate_folder(
     options = options or BatchOptions()
     folder, out = Path(folder).absolute(), Path(out).absolute()
     videos = find_videos(folder, out)
-    label = labeller(options.label_from)
+    label = labeller(options.label_from, folder)
     with _locked(out):
         manifest = Manifest(out / MANIFEST_NAME)
         plan = _plan(folder, out, videos, label, options, manifest, progress.part(0, 0.02))

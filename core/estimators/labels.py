@@ -103,18 +103,33 @@ NAMED: dict[str, Labeller] = {
 }
 
 
-def labeller(source: str) -> Labeller:
+def labeller(source: str, folder: Path | None = None) -> Labeller:
     """Return the labeller of that name, or one that reads the CSV file of that path.
 
-    Raises StudioError for another word, FileProblem for a table that cannot be used.
+    "csv" is labels.csv in ``folder``, or the only table there. Raises StudioError for another word,
+    FileProblem for a table that cannot be used.
     """
     if source in NAMED:
         return NAMED[source]
+    if source == "csv" and folder is not None:
+        return from_table(_table_in(folder))
     if source.lower().endswith((".csv", ".tsv")):
         return from_table(Path(source))
     raise StudioError(
         f"Labels cannot be taken from {source!r}.",
-        f"Choose from: {', '.join(NAMED)}, or the path of a CSV file.",
+        f"Choose from: {', '.join(NAMED)}, csv, or the path of a CSV file.",
+    )
+
+
+def _table_in(folder: Path) -> Path:
+    found = [path for path in sorted(folder.glob("*.[ct]sv")) if not path.name.startswith(".")]
+    named = [path for path in found if path.stem.lower() == "labels"]
+    for tables in (named, found):
+        if len(tables) == 1:
+            return tables[0]
+    raise FileProblem(
+        f"{folder.name} holds {len(found) or 'no'} tables, so which has the labels is not clear.",
+        "Name it labels.csv, or give its path.",
     )
 
 

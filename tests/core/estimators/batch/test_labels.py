@@ -77,6 +77,18 @@ def test_a_table_that_cannot_be_used_is_a_sentence(text, word, tmp_path):
         labeller(str(tmp_path / "t.csv"))
 
 
+def test_the_table_in_the_folder_is_found(tmp_path):
+    with pytest.raises(FileProblem, match="no tables"):
+        labeller("csv", tmp_path)
+    (tmp_path / "takes.csv").write_text("video,label\na.mp4,bow")
+    assert labeller("csv", tmp_path)(Path("a.mp4")).action == "bow"
+    (tmp_path / "other.csv").write_text("x")
+    with pytest.raises(FileProblem, match="2 tables"):
+        labeller("csv", tmp_path)
+    (tmp_path / "Labels.csv").write_text("video,label\na.mp4,wave")
+    assert labeller("csv", tmp_path)(Path("a.mp4")).action == "wave"
+
+
 def test_another_word_is_a_sentence(tmp_path):
     with pytest.raises(StudioError, match="Labels cannot be taken"):
         labeller("filename")

@@ -50,7 +50,8 @@ app = typer.Typer(
       motion-studio strip clips/*.npz --out strip.png
 
     \b
-    Exit codes: 0 done, 2 wrong usage or input, 3 a model is missing, 130 cancelled.
+    Exit codes: 0 done, 2 wrong usage or input, 3 a model is missing, 4 some videos of a folder
+    failed, 130 cancelled.
     """,
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -204,7 +204,7 @@ def _geometry(geometry: int, mesh: RigMesh) -> Record:
             Record("Name", ""),
             Record("MappingInformationType", "ByVertice"),
             Record("ReferenceInformationType", "Direct"),
-            Record("Normals", mesh.normals.astype(np.float64).ravel()),
+            Record("Normals", np.round(mesh.normals.astype(np.float64), 4).ravel()),
         ],
     )
     material = Record(
@@ -222,8 +222,8 @@ def _geometry(geometry: int, mesh: RigMesh) -> Record:
         Record("LayerElement", children=[Record("Type", kind), Record("TypedIndex", 0)])
         for kind in ("LayerElementNormal", "LayerElementMaterial")
     ]
-    # six decimals of a centimetre are 10 nanometres, and pack to two thirds of the size
-    points = np.round(mesh.vertices.ravel() * CM, 6)
+    # values of single precision (a tenth of a micrometre) pack better
+    points = (mesh.vertices.ravel() * CM).astype(np.float32).astype(np.float64)
     return Record(
         "Geometry",
         Long(geometry),

@@ -30,6 +30,7 @@ SURE_HEIGHT, POSSIBLE_HEIGHT = 0.045, 0.08
 _SMOOTH_SECONDS = 0.03
 _FLOOR_SECONDS = 1.2  # feet come down again within this time, or the floor is there
 _SHORT_CONTACT, _SHORT_FLIGHT = 0.1, 0.06  # seconds: shorter ones are dropped, filled
+_STEP = 0.06  # metres a foot moves against the other when it makes a step
 _ABOVE_LOWEST = 0.25  # metres a standing sole may be above the lowest of hands, knees, seat, head
 _PARTS = [JOINT_INDEX[name] for name in ("left_hand", "right_hand", "left_wrist", "right_wrist",
           "left_knee", "right_knee", "pelvis", "head")]  # fmt: skip
@@ -100,14 +101,33 @@ def find_contacts(motion: Motion, *, always: bool = False, posed: Stance | None 
     height = height_above_floor(posed, motion.fps)
     speed = sole_speed(posed, motion.fps)
     beneath = posed.sole_height < lowest_part(posed)[:, None] + _ABOVE_LOWEST
+    possible = (speed < POSSIBLE_SPEED) & (height < POSSIBLE_HEIGHT) & beneath
+    sure = possible & (speed < SURE_SPEED) & (height < SURE_HEIGHT)
+    stands = np.stack([hysteresis(sure[:, side], possible[:, side]) for side in (0, 1)], axis=1)
+    stands = _without_steps(stands, speed, posed.soles[:, :, BALL])
     feet = []
     for side in (0, 1):
-        sure = (speed[:, side] < SURE_SPEED) & (height[:, side] < SURE_HEIGHT) & beneath[:, side]
-        possible = (speed[:, side] < POSSIBLE_SPEED) & (height[:, side] < POSSIBLE_HEIGHT)
-        stands = hysteresis(sure, possible)
-        stands = without_short(stands, round(_SHORT_FLIGHT * motion.fps), value=False)
-        feet.append(without_short(stands, round(_SHORT_CONTACT * motion.fps)))
+        whole = without_short(stands[:, side], round(_SHORT_FLIGHT * motion.fps), value=False)
+        feet.append(without_short(whole, round(_SHORT_CONTACT * motion.fps)))
     return Contacts(*feet)
+
+
+def _without_steps(stands: BoolArray, speed: FloatArray, balls: FloatArray) -> BoolArray:
+    """Take slow, flat steps out of (T, 2): one foot moves on while the other stands more still.
+
+    A root misread moves both feet at once, a step moves one against the other and leaves it there.
+    """
+    out = stands.copy()
+    apart = (balls[:, 0] - balls[:, 1])[:, [0, 2]]
+    for side in (0, 1):
+        other = 1 - side
+        moving = stands.all(axis=1) & (speed[:, side] >= SURE_SPEED)
+        moving &= speed[:, other] < speed[:, side]
+        for first, stop in runs(moving):
+            before, after = max(first - 1, 0), min(stop, len(stands) - 1)
+            if np.linalg.norm(apart[after] - apart[before]) > _STEP:
+                out[first:stop, side] = False
+    return out
 
 
 def height_above_floor(posed: Stance, fps: float) -> FloatArray:

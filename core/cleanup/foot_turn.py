@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.cleanup.fading import fade
+from core.cleanup.outliers import running_median
 from core.cleanup.signals import gaussian, runs, smoothstep
 from core.cleanup.stance import ANKLES, FEET, HEEL, KNEES, TOE, Stance
 from core.rotation import rotvec_to_rotmat
@@ -21,7 +22,8 @@ _FLAT, _TIPPED = 0.015, 0.045  # metres between heel and toe more than at the fl
 _USUAL_TIP = 0.06  # metres: what bodies and retargeting make of a flat foot
 _DRIFT, _PIVOT = np.radians([90.0, 180.0])  # a second: slower is a misread, faster is meant
 _SPEED_SECONDS = 0.05
-_MAX_TURN = np.radians(20.0)
+_EXCURSION_SECONDS = 0.3
+_MAX_TURN = np.radians(40.0)
 
 
 def without_turning(
@@ -56,18 +58,31 @@ def _turns(soles: FloatArray, stands: npt.NDArray[np.bool_], fps: float) -> Floa
     direction = np.unwrap(np.arctan2(along[:, 0], along[:, 2]))
     height = soles[..., 1]
     tip = height.max(axis=-1) - height.min(axis=-1)
-    speed = np.abs(np.gradient(gaussian(direction, _SPEED_SECONDS * fps))) * fps
-    meant = smoothstep((speed - _DRIFT) / (_PIVOT - _DRIFT))
     spans = runs(stands)
     for first, stop in spans:
         span = slice(first, stop)
         usual = min(float(np.percentile(tip[span], 10)), _USUAL_TIP)
         flat = 1 - smoothstep((tip[span] - usual - _FLAT) / (_TIPPED - _FLAT))
-        held = flat * (1 - meant[span])
-        held = (held[1:] + held[:-1]) / 2
-        turn = np.zeros(stop - first)
-        turn[1:] = -np.cumsum(held * np.diff(direction[span]))
-        turn -= turn.mean()
-        turns[span, 0] = _MAX_TURN * np.tanh(turn / _MAX_TURN)
+        calm = _without_excursions(direction[span], fps)
+        turns[span, 0] = flat * (calm - direction[span]) + _held(calm, flat, fps)
+    turns = _MAX_TURN * np.tanh(turns / _MAX_TURN)
     fade(turns, spans, fps)
     return turns[:, 0]
+
+
+def _without_excursions(direction: FloatArray, fps: float) -> FloatArray:
+    """(T,) the direction without turns that come back at once: no standing foot does that."""
+    reach = min(round(_EXCURSION_SECONDS * fps), (len(direction) - 1) // 2)
+    if reach < 1:
+        return direction
+    return gaussian(running_median(direction, reach), _SPEED_SECONDS * fps)
+
+
+def _held(direction: FloatArray, flat: FloatArray, fps: float) -> FloatArray:
+    """(T,) by how much to turn a foot so that its direction stays while it is flat."""
+    out = np.zeros(len(direction))
+    steps = np.diff(direction)
+    if len(steps):
+        meant = smoothstep((np.abs(steps) * fps - _DRIFT) / (_PIVOT - _DRIFT))
+        out[1:] = -np.cumsum((flat[1:] + flat[:-1]) / 2 * (1 - meant) * steps)
+    return np.asarray(out - out.mean())

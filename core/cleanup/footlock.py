@@ -33,6 +33,8 @@ _ROOT_SECONDS = 0.02  # the root takes what is slower than this, the legs the re
 _LIFT_SECONDS = 0.06
 _LEVEL_SECONDS = 0.12
 _MAX_LIFT = 0.12  # metres: feet farther from the floor than this are not pulled to it
+_BENT, _STRAIGHT = 0.9, 0.97  # share of the leg's length: the hips need not follow, they do
+_FOLLOW_REST, _FOLLOW_SECONDS, _MAX_FOLLOW = 0.1, 0.04, 0.06
 _REACH = 0.99  # share of the leg's length: beyond, the pelvis comes down
 
 
@@ -52,6 +54,7 @@ def lock_feet(motion: Motion, contacts: Contacts, amount: float = 1.0) -> Motion
     offset = amount * _foot_offsets(posed, stands, motion.fps)
     targets = posed.joints[:, list(ANKLES)] + offset
     shift = _shared_excess(offset, stands, motion.fps)
+    shift += _hips_follow(_moved(posed, shift), posed, targets, motion.fps)
     shift += _pelvis_drop(_moved(posed, shift), targets, stands, motion.fps)
     posed = _moved(posed, shift)
     local = legs_reach(posed, targets)
@@ -155,6 +158,31 @@ def _shared_excess(offsets: FloatArray, stands: npt.NDArray[np.bool_], fps: floa
         excess = common * np.maximum(1 - _MAX_LEG_SHIFT / np.maximum(size, 1e-9), 0.0)
         shift[:, _FLOOR] = gaussian(excess, BLEND_SECONDS * fps)
     return shift
+
+
+def _hips_follow(posed: Stance, before: Stance, targets: FloatArray, fps: float) -> FloatArray:
+    """(T, 3) by how much the hips follow the feet so that straight legs keep their length.
+
+    A nearly straight knee turns by tens of degrees where a foot is moved along the leg by a
+    centimetre. So the hips move by r: least squares of u.r = change of length over both legs, u
+    being the leg's direction, straight legs weighing most, and |r|^2 weakly.
+    """
+    normal = np.tile(_FOLLOW_REST * np.eye(3), (len(targets), 1, 1))
+    right = np.zeros((len(targets), 3))
+    for side in (0, 1):
+        hip, knee, ankle = (before.joints[:, part[side]] for part in (HIPS, KNEES, ANKLES))
+        length = np.linalg.norm(knee - hip, axis=-1) + np.linalg.norm(ankle - knee, axis=-1)
+        own = np.linalg.norm(ankle - hip, axis=-1)
+        leg = targets[:, side] - posed.joints[:, HIPS[side]]
+        now = np.linalg.norm(leg, axis=-1)
+        along = leg / now[:, None]
+        straight = smoothstep((np.maximum(own, now) / length - _BENT) / (_STRAIGHT - _BENT))
+        normal += straight[:, None, None] * along[:, :, None] * along[:, None, :]
+        right += (straight * (now - own))[:, None] * along
+    follow = np.linalg.solve(normal, right[..., None])[..., 0]
+    size = np.linalg.norm(follow, axis=-1, keepdims=True)
+    follow *= _MAX_FOLLOW / np.maximum(size, _MAX_FOLLOW)
+    return gaussian(follow, _FOLLOW_SECONDS * fps)
 
 
 def _pelvis_drop(

@@ -8,8 +8,12 @@ import pytest
 from core.body import joint_positions
 from core.cleanup.clean import clean
 from core.cleanup.contacts import Contacts, find_contacts
+from core.cleanup.signals import smoothstep
+from core.cleanup.stance import stance
+from core.cleanup.two_bone import legs_reach
 from core.errors import StudioError
 from core.motion import Motion
+from core.rotation import rotmat_to_rotvec
 from tests.core.cleanup.motions import jogging, real, standing
 
 
@@ -92,3 +96,17 @@ def test_feet_held_still_in_the_air_do_not_stand():
     cleaned = clean(handstand).motion
     hands = joint_positions(cleaned)[:, [22, 23], 1].min(axis=1)
     assert np.abs(hands - 0.05).max() < 0.02
+
+
+def test_a_slow_flat_step_beside_a_standing_foot_is_no_contact():
+    """A foot pushed along the floor by 20 cm in 0.4 s: low throughout, never fast."""
+    motion = standing(90)
+    local = stance(motion)
+    targets = local.joints[:, [7, 8]].copy()
+    targets[:, 1, 2] += 0.2 * smoothstep((np.arange(90) - 40) / 12)
+    poses = rotmat_to_rotvec(legs_reach(local, targets))
+    contacts = find_contacts(motion.replace(poses=poses))
+    assert contacts.left.all()
+    assert not contacts.right[44:49].any()
+    assert contacts.right[:38].all()
+    assert contacts.right[55:].all()

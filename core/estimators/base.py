@@ -100,6 +100,8 @@ class CropNetwork(Protocol):
     """What its results depend on: the weights' hash and the precision."""
     margin: float
     """Side of the crop in units of the person's square box."""
+    keeps_attention: bool
+    """Whether rows hold "attention" (N, 24, 56, 56) uint8, each map 255 at its peak."""
     min_frames: int
     """Tracks shorter than this are left out under ``official``, as the original does."""
 

@@ -55,6 +55,7 @@ class Vibe:
 
     margin = 1.1
     min_frames = 25
+    keeps_attention = False
 
     def __init__(self, network: VibeNetwork, key: str, *, official: bool = False) -> None:
         self._network = network
@@ -96,7 +97,7 @@ class Pare:
 
     def __init__(self, network: PareNetwork, key: str, *, attention: bool = False) -> None:
         self._network = network
-        self._attention = attention
+        self.keeps_attention = attention
         self.key = key
 
     @classmethod
@@ -111,7 +112,7 @@ class Pare:
 
     def look(self, crops: npt.NDArray[np.float32]) -> Arrays:
         """Return what the network says of each crop, and where it looked if that is kept."""
-        found = self._network.regress(crops, attention=self._attention)
+        found = self._network.regress(crops, attention=self.keeps_attention)
         rows: Arrays = {"rotmats": found.rotmats, "betas": found.betas, "cam": found.cam}
         if found.attention is not None:
             peak = np.maximum(found.attention.max(axis=(-2, -1), keepdims=True), 1e-12)

@@ -156,7 +156,7 @@ def _estimate(
     if options.clean:
         motions = [_cleaned(motion) for motion in motions]
     attention = None
-    if entry.name in looked and options.attention:
+    if entry.name in looked and looked[entry.name].has_attention:
         from core.estimators.attention import Attention
 
         attention = Attention(looked[entry.name], people.only(tuple(p.track for p in persons)))

@@ -53,6 +53,7 @@ class Looked:
     num_chunks: int
     squares: Mapping[int, FloatArray]  # (N, 3) by track number, without the margin
     margin: float
+    has_attention: bool
 
     def rows(self, track: Track) -> Arrays:
         """Return the arrays (N, ...) of one person, but for attention maps."""
@@ -93,7 +94,7 @@ def look(
     for name, network in networks.items():
         key = digest_of(network.key, network.margin, options.official, CHUNK_FRAMES, *where)
         chunks = Chunks(folder_for(options.work_folder, sha256, name, key))
-        looked[name] = Looked(chunks, num_chunks, squares, network.margin)
+        looked[name] = Looked(chunks, num_chunks, squares, network.margin, network.keeps_attention)
     left = {
         index: names
         for index in range(num_chunks)

@@ -26,6 +26,7 @@ class StandIn:
         self.key = key
         self.margin = margin
         self.min_frames = 25
+        self.keeps_attention = False
         self.crops_seen = 0
         self.runs: list[int] = []
         self.largest = 0

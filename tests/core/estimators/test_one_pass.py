@@ -273,13 +273,17 @@ def test_attention_is_looked_up_by_person_and_time(
     video: Path, people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     class Looking(StandIn):
+        def __init__(self) -> None:
+            super().__init__(margin=1.0)
+            self.keeps_attention = True
+
         def look(self, crops: np.ndarray) -> dict[str, np.ndarray]:
             maps = np.zeros((len(crops), 24, 56, 56), np.uint8)
             numbers = self.crops_seen + np.arange(len(crops))
             maps[np.arange(len(crops)), 0, 0, 0] = numbers
             return {**super().look(crops), "attention": maps}
 
-    monkeypatch.setitem(ESTIMATORS, "pare", entries(pare=Looking(margin=1.0))["pare"])
+    monkeypatch.setitem(ESTIMATORS, "pare", entries(pare=Looking())["pare"])
     chosen = options(estimators=("pare",), attention=True, people=(1,), work_folder=tmp_path)
     lookup = estimate_people(video, chosen, people)["pare"].attention
     assert lookup is not None

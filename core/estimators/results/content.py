@@ -21,6 +21,7 @@ from core.unpickle import DATA, AllowList, Inert, RefusedPickle, read_joblib, re
 ALLOWED = DATA | AllowList("results", {("easydict", "EasyDict"): Inert})
 MAX_BYTES = 4 << 30  # PromptHMR keeps vertices: 1 GB for six seconds of five dancers
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C  # torch before 1.6 begins with a pickle of this number
+MAX_PICTURES = 20_000  # of a PARE folder
 MAX_TRACKS = 64  # files of a TRAM folder
 
 
@@ -156,14 +157,22 @@ def _open_folder(folder: Path) -> Any:
             "tracks": {name: track for one in opened for name, track in one.items()},
             "camera": _tram_camera(tracks[0]),
         }
+    inner = folder / "pare_results"
+    pictures = sorted((inner if inner.is_dir() else folder).glob("*.pkl"))
+    if pictures and (inner.is_dir() or _is_picture(open_content(pictures[0]))):
+        return {"images": [open_content(picture) for picture in pictures[:MAX_PICTURES]]}
     raise FileProblem(
         f"{folder.name} holds no results that can be read.",
         f"Choose the result file itself, or a folder with {', '.join(_KNOWN_FILES[:-1])} or TRAM's"
-        " hps_track files.",
+        " hps_track files, or PARE's of pictures.",
     )
 
 
 _TRACK = "hps_track_"
+
+
+def _is_picture(content: Any) -> bool:
+    return isinstance(content, dict) and "pred_pose" in content
 
 
 def _track_name(path: Path) -> str:

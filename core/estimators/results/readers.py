@@ -8,6 +8,7 @@ from typing import Any
 
 from core.estimators.results import (
     gvhmr,
+    pare_images,
     phalp,
     prompthmr,
     smpl_arrays,
@@ -49,6 +50,12 @@ READERS: tuple[Reader, ...] = (  # asked in this order: the particular before th
         title="PARE",
         recognises=vibe_pare.recognises_pare,
         read=vibe_pare.read_pare,
+    ),
+    Reader(
+        name="pare-images",
+        title="PARE of pictures",
+        recognises=pare_images.recognises,
+        read=pare_images.read,
     ),
     Reader(
         name="vibe",

@@ -109,6 +109,34 @@ def test_a_tool_s_folder_is_as_good_as_its_file(tmp_path):
     assert inspect(tmp_path).tool == "vibe"
 
 
+def test_pares_pictures_become_tracks_by_their_boxes(tmp_path):
+    motions = [known_motion(12), known_motion(12, 1)]
+    value = vibe_like(motions, True, [np.arange(12)] * 2)
+    value[2]["bboxes"][:, 0] += 300  # beside the first
+    names = {"pose": "pred_pose", "betas": "pred_shape"}
+    (tmp_path / "pare_results").mkdir()
+    for i in range(12):
+        order = [1, 2] if i % 2 else [2, 1]  # PARE gives no ids
+        seen = order if i != 6 else [2]
+        image = {
+            names.get(key, key): np.stack([value[p][key][i] for p in seen])
+            for key in ("pose", "betas", "pred_cam", "orig_cam", "bboxes")
+        }
+        dumped(image, tmp_path / "pare_results", f"frame{i:03}.pkl")
+    found = inspect(tmp_path)
+    assert found.text == (
+        "PARE of pictures, 2 people, 11 to 12 frames, matrices 24x3x3, camera axes,"
+        " 1 missing frame, 12 pictures in the order of their names"
+    )
+    whole, gappy = load_people(found, fps=FPS)
+    assert angle(whole.poses, motions[1].poses).max() < 1e-4
+    assert gappy.inferred == (6,)
+    seen = [i for i in range(12) if i != 6]
+    assert angle(gappy.poses, motions[0].poses)[seen].max() < 1e-4
+    one = inspect(tmp_path / "pare_results" / "frame006.pkl")
+    assert load_people(one, fps=FPS)[0].num_frames == 1
+
+
 @pytest.mark.parametrize("axes", ["y up", "z up", "camera axes"])
 def test_arrays_of_unknown_axes_are_measured(axes, tmp_path):
     motion = known_motion()

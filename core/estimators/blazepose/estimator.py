@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core import rotation
-from core.body import default_body, forward_kinematics
+from core.body import joint_positions
 from core.estimators import blur
 from core.estimators.base import Overlay, Person
 from core.estimators.blazepose import finding, resample, solve, trajectory
@@ -139,17 +139,16 @@ def _camera(
     on_clock = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
     image, visibility = on_clock(seen.image), np.clip(on_clock(seen.visibility), 0, 1)
     world = on_clock(seen.world) * [1, -1, -1]
-    local = rotation.rotvec_to_rotmat(np.asarray(motion.poses, np.float64))
-    rest = np.asarray(default_body().rest_joints, np.float64)
-    joints = np.asarray(forward_kinematics(local, rest, np.zeros((len(local), 3)))[1], np.float64)
+    joints = np.asarray(joint_positions(motion), np.float64) - motion.trans[:, None]
+    pelvis = joints[0, 0]
     turn = _camera_from_world(joints, world)
-    local[:, 0] = turn @ local[:, 0]
-    joints = np.asarray(forward_kinematics(local, rest, np.zeros((len(local), 3)))[1], np.float64)
+    joints = (joints - pelvis) @ turn.T + pelvis  # a body turns about its pelvis
+    roots = rotation.rotvec_to_rotmat(np.asarray(motion.poses[:, 0], np.float64))
     slopes = trajectory.rays(image, video.width, video.height, focal)
     trans = trajectory.translation(joints, slopes, visibility, clock)
     return camera_of(
-        flipped_rotmats(local[:, 0]),
-        flipped_trans(trans, rest[0]),
+        flipped_rotmats(turn @ roots),
+        flipped_trans(trans, pelvis),
         clock,
         focal=focal,
         width=video.width,

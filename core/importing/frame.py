@@ -45,9 +45,12 @@ class Frame:
 def find_frame(source: Source, index: dict[int, int]) -> Frame:
     """Return the axes and unit of a source; ``index``: SMPL joint -> its joint (complete)."""
     up = source.up or find_up(source, index)
-    metres, name = source.metres_per_unit, "as the file says"
+    metres = source.metres_per_unit
     if metres is None:
         metres, name = find_unit(source, index)
+    else:
+        close = [word for word, size in UNITS.items() if abs(size / metres - 1) < 1e-3]
+        name = close[0] if close else f"{metres:g} m"
     return Frame(
         rotation=rotation_to_y_up(up),
         metres_per_unit=metres,

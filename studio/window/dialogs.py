@@ -38,6 +38,15 @@ def ask_clips(parent: QWidget) -> list[Path]:
     return [Path(name) for name in answer]
 
 
+def ask_skeleton(parent: QWidget) -> Path | None:
+    """Ask for one file with a skeleton in motion."""
+    answer, _ = QFileDialog.getOpenFileName(
+        parent, "Import with joint map", str(Path.home()),
+        "Skeletons (*.bvh *.fbx *.glb *.gltf);;All files (*)",
+    )  # fmt: skip
+    return Path(answer) if answer else None
+
+
 def save_picture(parent: QWidget, document: Document, picture: npt.NDArray[np.uint8]) -> None:
     """Ask where to, and write an (H, W, 3) uint8 picture as PNG."""
     answer, _ = QFileDialog.getSaveFileName(
@@ -87,6 +96,25 @@ def open_models(
     if on_installed is not None:
         dialog.installed.connect(on_installed)
     _show(dialog)
+
+
+def open_joint_map(parent: QWidget, document: Document, path: Path) -> None:
+    """Read a file with a skeleton in a thread, then show its joint map and import with it."""
+    from studio import bridge
+    from studio.services import joint_maps
+    from studio.window.files import add_clips, new_clips
+
+    def show(read: joint_maps.Loaded) -> None:
+        from studio.dialogs.joint_map import JointMapDialog
+
+        dialog = JointMapDialog(path, read.sources, read.joint_map, parent)
+        dialog.imported.connect(lambda clips: add_clips(document, new_clips(path, clips)))
+        dialog.problem.connect(document.problem)
+        _show(dialog)
+
+    bridge.run_in_thread(
+        lambda _progress: joint_maps.load(path), show, document.problem.emit, owner=parent
+    )
 
 
 def open_results(parent: QWidget, document: Document, paths: Sequence[Path]) -> None:

@@ -14,6 +14,7 @@ from studio.services.importing import videos_in
 from studio.services.results import is_result, look
 
 if TYPE_CHECKING:
+    from core.importing import Imported
     from core.project import NewClip
 
 CLIP_ENDING = ".npz"
@@ -73,17 +74,9 @@ def read_clips(paths: Sequence[Path]) -> Read:
                 motion = load_motion(path)
                 clips.append(NewClip(motion=motion, name=path.stem, label=motion.provenance.label))
                 continue
-            found = import_clips(path)
-            clips += [
-                NewClip(
-                    motion=clip.motion, label=clip.motion.provenance.label,
-                    name=path.stem if len(found) == 1 else f"{path.stem} {clip.name}",
-                )
-                for clip in found
-            ]  # fmt: skip
-        except JointMapNeeded as error:
-            unmapped.append(path)
-            problems.append((error.message, error.hint))
+            clips += new_clips(path, import_clips(path))
+        except JointMapNeeded:
+            unmapped.append(path)  # the window opens the joint map for it
         except StudioError as error:
             if path.suffix.lower() == CLIP_ENDING and look([path])[0].found is not None:
                 results.append(path)  # AMASS, or another tool's arrays
@@ -93,6 +86,19 @@ def read_clips(paths: Sequence[Path]) -> Read:
         clips=tuple(clips), results=tuple(results), problems=tuple(problems),
         unmapped=tuple(unmapped),
     )  # fmt: skip
+
+
+def new_clips(path: Path, found: Sequence[Imported]) -> list[NewClip]:
+    """Name the clips of a file: after the file, and of several also after themselves."""
+    from core.project import NewClip
+
+    return [
+        NewClip(
+            motion=clip.motion, label=clip.motion.provenance.label,
+            name=path.stem if len(found) == 1 else f"{path.stem} {clip.name}",
+        )
+        for clip in found
+    ]  # fmt: skip
 
 
 def add_clips(document: Document, new: Sequence[NewClip]) -> bool:

@@ -99,6 +99,12 @@ class Orders(_Window):
         """Ask for clip files and add them to the library."""
         self.import_files(dialogs.ask_clips(self))
 
+    def import_mapped(self) -> None:
+        """Ask for a file with a skeleton and show which joint it takes for which."""
+        path = dialogs.ask_skeleton(self)
+        if path is not None:
+            dialogs.open_joint_map(self, self.document, path)
+
     def import_results(self) -> None:
         """Ask for files that other programs wrote, and show what is in them."""
         paths = dialogs.ask_results(self)
@@ -116,6 +122,8 @@ class Orders(_Window):
             results = (*chosen.results, *read.results)
             if results:
                 dialogs.open_results(self, self.document, results)
+            for path in read.unmapped:
+                dialogs.open_joint_map(self, self.document, path)
 
         if chosen.clips:
             files.read_in_thread(self.document, chosen.clips, rest)

@@ -3,7 +3,8 @@
 The lists of a frame (tid, smpl, camera, tracked_time, ...) run over the confirmed tracks. A track
 with tracked_time above 0 was not seen in that frame: what stands there is the last one repeated,
 so the row is dropped and bridged later. Camera axes; the translation assumes a focal length of
-5000 pixels whatever the lens, so depths are brought to the focal length in use.
+5000 pixels of a picture shrunk to 256, twenty times its larger side, whatever the lens: depths are
+brought to the focal length in use.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from core.errors import FileProblem
 from core.estimators.results.arrays import is_table, median_betas, numbers, pose, rows
 from core.estimators.results.track import FloatArray, RawTrack, Reading, WeakCamera
 
-FOCAL = 5000.0  # EXTRA.FOCAL_LENGTH of PHALP, pixels of the full picture
+FOCAL_SIDES = 5000.0 / 256.0
+"""PHALP's focal length by the picture's larger side: EXTRA.FOCAL_LENGTH over render.res."""
 
 
 def recognises(content: Any) -> bool:
@@ -93,7 +95,7 @@ def _camera(key: int, seen: list[tuple[int, Mapping[str, Any], int]]) -> WeakCam
                  f"camera of person {key}", 3, len(seen))  # fmt: skip
     height, width = _size(seen)
     depth = np.maximum(given[:, 2], 1e-3)
-    sx = 2 * FOCAL / (depth * width)
+    sx = 2 * FOCAL_SIDES * max(width, height) / (depth * width)
     orig: FloatArray = np.stack([sx, sx * width / height, given[:, 0], given[:, 1]], axis=1)
     return WeakCamera(orig=orig, width=width)
 

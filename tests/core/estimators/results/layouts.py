@@ -202,7 +202,7 @@ def write_wham(motion: Motion, folder: Path) -> Path:
 def write_phalp(motion: Motion, folder: Path) -> Path:
     rotmats, trans = in_axes(motion, "camera axes", away=5)
     width, height = 1280, 720
-    far = trans * np.array([1, 1, 5000 / np.hypot(width, height)])
+    far = trans * np.array([1, 1, 5000 / 256 * 1280 / np.hypot(width, height)])
     frames = {}
     for i in range(motion.num_frames):
         body = {

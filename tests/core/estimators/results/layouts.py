@@ -7,6 +7,7 @@ import pickle
 import sys
 import types
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,7 @@ def write_wham(motion: Motion, folder: Path) -> Path:
             "frame_ids": np.arange(motion.num_frames),
         }
     }
-    return joblib_dump(value, folder / "wham_output.pkl")
+    return joblib_dump(defaultdict(dict, value), folder / "wham_output.pkl")
 
 
 def write_phalp(motion: Motion, folder: Path) -> Path:
@@ -271,7 +272,10 @@ def write_prompthmr(motion: Motion, folder: Path) -> Path:
         "track_id": 2,
         "smplx_world": {"pose": pose, "shape": per_frame(motion), "trans": trans},
     }
-    value = {"people": {2: person}, "camera_world": {"Rwc": np.eye(3)[None]}, "has_slam": False}
+    value = {
+        "people": {2: person}, "camera_world": {"Rwc": np.eye(3)[None], "viz_center": [0.1, 0, 2]},
+        "has_slam": False, "masks": np.zeros((2, 8, 8), bool), "timings": {},
+    }  # fmt: skip
     return joblib_dump(value, folder / "results.pkl")
 
 

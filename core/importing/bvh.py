@@ -7,6 +7,7 @@ axes are written in a BVH. A file that is damaged is refused with what is wrong 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +66,8 @@ def _text(path: Path) -> str:
 
 def _hierarchy(text: str, file: str) -> tuple[list[Joint], str]:
     """Return the joints in the file's order, and the text after the word MOTION."""
-    head, found, rest = text.partition("MOTION")
+    parts = re.split(r"(?im)^[ \t]*MOTION[ \t]*\r?$", text, maxsplit=1)
+    head, found, rest = parts[0], len(parts) == 2, parts[-1]
     words = iter(head.replace("{", " { ").replace("}", " } ").split())
     if next(words, "").upper() != "HIERARCHY":
         raise FileProblem(
@@ -175,14 +177,13 @@ def _check_channels(joint: Joint, file: str) -> None:
 
 def _motion(text: str, num_channels: int, file: str) -> tuple[Array, float]:
     """Return the numbers (T, channels) and the frame rate."""
-    lines = text.lstrip().split("\n", 2)
-    if len(lines) < 2 or not lines[0].lower().startswith("frames"):
+    said = re.match(r"(?i)\s*Frames\s*:?\s*(\S*)\s*Frame\s+Time\s*:?\s*(\S*)", text)
+    if said is None:
         raise FileProblem(f"{file} ends before its motion: it does not say how many frames.", AGAIN)
+    word = said[2]
     try:
-        wanted = int(lines[0].split(":")[1])
-        word = lines[1].split(":")[1].strip()
-        frame_time = float(word)
-    except (IndexError, ValueError) as error:
+        wanted, frame_time = int(said[1]), float(word)
+    except ValueError as error:
         raise FileProblem(
             f"{file} is damaged: its frame count or time is unreadable.", AGAIN
         ) from (error)
@@ -190,9 +191,8 @@ def _motion(text: str, num_channels: int, file: str) -> tuple[Array, float]:
         raise FileProblem(f"{file} is damaged: {word} s is no time between frames.", AGAIN)
     if wanted < 1:
         raise FileProblem(f"{file} holds a skeleton but no motion.", "Export it with animation.")
-    body = lines[2] if len(lines) > 2 else ""
     try:
-        numbers = np.array(list(map(float, body.split())))
+        numbers = np.array(list(map(float, text[said.end() :].split())))
     except ValueError as error:
         bad = str(error).rpartition(":")[2].strip()
         raise FileProblem(f"{file} is damaged: {bad[:40]} is not a number.", AGAIN) from error

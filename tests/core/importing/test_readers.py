@@ -207,3 +207,30 @@ def test_clips_without_bones_are_passed_over(tmp_path):
 )  # fmt: skip
 def test_the_rate_meant_by_a_rounded_frame_time_is_found(word, fps):
     assert nice_fps(float(word), len(word.partition(".")[2])) == pytest.approx(fps, rel=1e-9)
+
+
+def test_bvh_words_may_be_written_in_many_ways(tmp_path):
+    text = (
+        "\ufeffHierarchy\r\nROOT Bip01 Pelvis {\r\n offset 0 0 0\r\n"
+        " CHANNELS 6 XPOSITION Yposition Zposition Zrotation Xrotation Yrotation\r\n"
+        " JOINT MOTION_helper\r\n {\r\n  OFFSET 0\t1\t0\r\n  CHANNELS 1 Xrotation\r\n"
+        "  End Site tip\r\n  { OFFSET 0 1 0 }\r\n }\r\n}\r\n\r\nMOTION\r\n"
+        "Frames:\t2\r\n\r\nFrame Time: \t.04\r\n0 1 2 90 0 0 5\r\n\r\n1 1 2\r\n0 0 0 5\r\n\r\n"
+    )
+    (tmp_path / "a.bvh").write_bytes(text.encode())
+    source = read_clip(tmp_path / "a.bvh")
+    assert source.names == ("Bip01 Pelvis", "MOTION_helper")
+    assert (source.num_frames, source.fps) == (2, 25)
+    np.testing.assert_allclose(source.positions[:, 0], [[0, 1, 2], [1, 1, 2]])
+    np.testing.assert_allclose(source.positions[0, 1], [-1, 1, 2], atol=1e-12)
+
+
+def test_bvh_positions_of_a_joint_replace_its_offset(tmp_path):
+    text = (
+        "HIERARCHY\nROOT a\n{\nOFFSET 5 5 5\nCHANNELS 3 Xposition Yposition Zposition\n"
+        "JOINT b\n{\nOFFSET 7 7 7\nCHANNELS 2 Yposition Zrotation\n}\n}\n"
+        "MOTION\nFrames: 1\nFrame Time: 0.04\n1 2 3 4 0\n"
+    )
+    (tmp_path / "a.bvh").write_text(text)
+    source = read_clip(tmp_path / "a.bvh")
+    np.testing.assert_allclose(source.positions[0], [[1, 2, 3], [8, 6, 10]])

@@ -4,7 +4,7 @@
 Must not import torch or Qt.
 """
 
-from core.cleanup.clean import Cleaned, clean
+from core.cleanup.clean import Cleaned, clean, clean_together
 from core.cleanup.contacts import Contacts, find_contacts
 from core.cleanup.measures import Measure
 from core.cleanup.options import FOOT_LOCKS, STEPS, CleanupOptions, FootLock, Step
@@ -19,5 +19,6 @@ __all__ = [
     "Measure",
     "Step",
     "clean",
+    "clean_together",
     "find_contacts",
 ]

@@ -9,6 +9,7 @@ once 14 (the places: up to 0.7), so only large tilts are believed then.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,8 +76,19 @@ def find_tilt(motion: Motion, contacts: Contacts, posed: Stance | None = None) -
     return Tilt((x, y, z), shown_by)
 
 
-def levelled(motion: Motion, tilt: Tilt, amount: float = 1.0) -> Motion:
-    """Turn the whole clip upright about its first place; ``amount`` 0..1 of the turn."""
+def common_tilt(tilts: Sequence[Tilt]) -> Tilt:
+    """Return the tilt that is shown best, of people filmed together: they share one floor."""
+    shown = ("floor", "path", "weight", "nothing")
+    return min(tilts, key=lambda tilt: shown.index(tilt.shown_by))
+
+
+def levelled(
+    motion: Motion, tilt: Tilt, amount: float = 1.0, about: npt.ArrayLike | None = None
+) -> Motion:
+    """Turn the whole clip upright; ``amount`` 0..1 of the turn.
+
+    It turns about the point ``about`` (3,), by default the pelvis's first place.
+    """
     turn = amount * np.array(tilt.turn)
     if not turn.any():
         return motion
@@ -84,7 +96,8 @@ def levelled(motion: Motion, tilt: Tilt, amount: float = 1.0) -> Motion:
     poses = motion.poses.copy()
     poses[:, 0] = rotmat_to_rotvec(rotmat @ rotvec_to_rotmat(motion.poses[:, 0].astype(np.float64)))
     pelvis = stance(motion).joints[:, 0]
-    moved = pelvis[0] + (pelvis - pelvis[0]) @ rotmat.T
+    still = pelvis[0] if about is None else np.asarray(about, np.float64)
+    moved = still + (pelvis - still) @ rotmat.T
     return motion.replace(poses=poses, trans=motion.trans + (moved - pelvis))
 
 

@@ -6,13 +6,13 @@ A pure function: the motion given stays as it is, so the window previews and und
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.cleanup import measures
-from core.cleanup.alignment import find_tilt, levelled, on_floor
+from core.cleanup.alignment import common_tilt, find_tilt, levelled, on_floor
 from core.cleanup.contacts import Contacts, find_contacts
 from core.cleanup.flips import find_flips, without_flips
 from core.cleanup.footlock import lock_feet
@@ -63,8 +63,26 @@ def clean(
             done = on_floor(done, found, options.amount)
         if options.foot_lock != "off":
             done = lock_feet(done, found, options.amount)
-        done = _noted(done, motion, options, found)
+        done = _noted(done, motion, options, found, counts.spikes)
     return Cleaned(motion=done, report=_report(motion, done, found, counts), contacts=found)
+
+
+def clean_together(
+    motions: Sequence[Motion], options: CleanupOptions | None = None
+) -> list[Cleaned]:
+    """Clean people filmed together: they share one floor, so they are levelled by one turn.
+
+    The turn is the one shown best by any of them; where they stand to each other stays.
+    """
+    options = options if options is not None else CleanupOptions()
+    if len(motions) < 2 or options.strength <= 0 or "gravity" not in options.steps:
+        return [clean(motion, options) for motion in motions]
+    tilts = [find_tilt(motion, Contacts.of(motion) or find_contacts(motion)) for motion in motions]
+    middle = np.mean([motion.trans[0] for motion in motions], axis=0)
+    tilt = common_tilt(tilts)
+    level = [levelled(motion, tilt, options.amount, middle) for motion in motions]
+    each = dataclasses.replace(options, steps=options.steps - {"gravity"})
+    return [clean(motion, each) for motion in level]
 
 
 @dataclass(frozen=True)
@@ -104,10 +122,20 @@ def _upright(motion: Motion, options: CleanupOptions, contacts: Contacts | None)
     return levelled(motion, find_tilt(motion, found), options.amount)
 
 
-def _noted(done: Motion, before: Motion, options: CleanupOptions, contacts: Contacts) -> Motion:
+def _noted(
+    done: Motion, before: Motion, options: CleanupOptions, contacts: Contacts, spikes: int
+) -> Motion:
+    """Write down what was done, and renew the measures the clip carries: it jumps less now."""
     edit = f"clean-up, strength {options.strength:.2f}, foot lock {options.foot_lock}"
     provenance = dataclasses.replace(before.provenance, edit=edit)
-    return done.replace(provenance=provenance, channels={**done.channels, **contacts.channels})
+    channels = {**done.channels, **contacts.channels}
+    if "quality" in before.channels:
+        from core.quality import measure_quality  # which builds on this package
+
+        measured = measure_quality(done).channels
+        jumps = np.maximum(measured["spike"], channels.get("spike", 0.0) if spikes else 0.0)
+        channels |= {**measured, "spike": jumps}
+    return done.replace(provenance=provenance, channels=channels)
 
 
 def _report(before: Motion, after: Motion, contacts: Contacts, counts: _Counts) -> list[Measure]:

@@ -9,11 +9,16 @@ import pytest
 
 from benchmarks.spoiled import Damage, spoilt
 from core.body import joint_positions
-from core.cleanup import STEPS, CleanupOptions, Contacts, clean, find_contacts
+from core.cleanup import STEPS, CleanupOptions, Contacts, clean, clean_together, find_contacts
+from core.cleanup.alignment import Tilt, levelled
+from core.cleanup.flips import find_flips, without_flips
 from core.cleanup.measures import foot_slide
+from core.cleanup.outliers import find_spikes
 from core.cleanup.stance import stance
 from core.errors import StudioError
 from core.motion import Motion, Provenance
+from core.quality import measure_quality
+from core.rotation import rotvec_to_rotmat
 from tests.core.cleanup.motions import jogging, real, standing
 
 
@@ -120,6 +125,32 @@ def test_what_belongs_to_the_clip_stays_with_it():
     assert (done.provenance.estimator, done.provenance.kind) == ("vibe", "estimated")
     assert "clean-up" in done.provenance.edit
     assert {"spike", "contact_left", "contact_right"} <= set(done.channels)
+
+
+def test_the_quality_a_clip_carries_is_renewed():
+    bad = spoilt(jogging(), 0).motion
+    measured = bad.with_channels(**measure_quality(bad).channels)
+    done = clean(measured).motion
+    assert done.channels["quality"].mean() > measured.channels["quality"].mean()
+    assert not done.channels["quality"][list(done.inferred)].any()
+    repaired = find_spikes(without_flips(bad, find_flips(bad))).frames
+    assert (done.channels["spike"][repaired] == 1).all()
+
+
+def test_people_filmed_together_are_levelled_by_one_turn():
+    walker, *_ = real({"walk": 1})
+    stander = standing(walker.num_frames)
+    stander = stander.replace(trans=np.add(stander.trans, [2, 0, 1]))
+    x, _, z = walker.trans[-1] - walker.trans[0]
+    tilt = Tilt((0.2 * z / np.hypot(x, z), 0.0, -0.2 * x / np.hypot(x, z)), "floor")
+    leaning = [levelled(m, tilt, about=(0, 0, 0)) for m in (walker, stander)]
+    one, two = (cleaned.motion for cleaned in clean_together(leaning))
+    for cleaned, truth in ((one, walker), (two, stander)):
+        up = rotvec_to_rotmat(cleaned.poses[:, 0].astype(float))[..., 1]
+        true_up = rotvec_to_rotmat(truth.poses[:, 0].astype(float))[..., 1]
+        assert np.degrees(np.arccos(np.clip((up * true_up).sum(1), -1, 1))).mean() < 3
+    apart = (two.trans - one.trans)[:, [0, 2]]
+    np.testing.assert_allclose(apart, (stander.trans - walker.trans)[:, [0, 2]], atol=0.12)
 
 
 def test_the_report_says_what_changed():

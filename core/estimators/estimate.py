@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from pathlib import Path
 from typing import Any
 
 from core import __version__
-from core.errors import NoPersonFound, StudioError
+from core.errors import FileProblem, NoPersonFound, StudioError
 from core.estimators import standing
 from core.estimators.base import ESTIMATORS, Estimate, EstimatorEntry, Person
 from core.estimators.chunks import file_digest
 from core.estimators.options import EstimateOptions
 from core.motion import Motion, Provenance
 from core.progress import SILENT, Progress
+from core.video.decode import probe
 from core.video.people import People, find_people
 
 _FINDING = 0.25  # share of the time that goes into finding people where networks look afterwards
@@ -50,6 +52,8 @@ def estimate_people(
             progress=progress.part(0.0, share),
             work_folder=options.work_folder,
         )
+    else:
+        people = _in_this_video(people, path)
     chosen = _chosen(people, options)
     looked: dict[str, Any] = {}
     if networks:
@@ -97,6 +101,18 @@ def _entry(name: str) -> EstimatorEntry:
     return ESTIMATORS[name]
 
 
+def _in_this_video(people: People, path: Path) -> People:
+    """Return the people with the video where it is now. Raises StudioError for another video."""
+    video = probe(path)
+    found_in = people.video
+    if (video.width, video.height) != (found_in.width, found_in.height):
+        raise StudioError(
+            f"These people were not found in {path.name}: its pictures have another size.",
+            "Find the people again.",
+        )
+    return dataclasses.replace(people, video=video)
+
+
 def _chosen(people: People, options: EstimateOptions) -> People:
     if not people.tracks:
         raise NoPersonFound(
@@ -128,6 +144,11 @@ def _bodies(
         if options.official and len(track) < network.min_frames:
             continue
         rows = looked.rows(track)
+        if any(len(values) != len(track) for values in rows.values()) or not rows:
+            raise FileProblem(
+                f"{people.video.path.name} has changed: it ends before {track.title} does.",
+                "Find the people again.",
+            )
         persons.append(person_of(entry.name, network, rows, track, people, options))
     if not persons:
         raise NoPersonFound(

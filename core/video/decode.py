@@ -113,6 +113,37 @@ def pictures(path: Path | str) -> Iterator[Picture]:
         worker.join()
 
 
+def picture_at(path: Path | str, seconds: float) -> Picture:
+    """Return the picture shown ``seconds`` after the first one, without decoding all before it.
+
+    The last one where the video is shorter. Raises FileProblem like :func:`pictures`.
+    """
+    path = Path(path)
+    start = None
+    with _opened(path) as container:
+        stream = container.streams.video[0]
+        step = 1.0 / float(stream.average_rate or stream.guessed_rate or 30)
+        first = next(container.decode(stream), None)
+        if first is None:
+            raise _without_frames(path)
+        start = first.time or 0.0
+        shown = Picture(first, 0.0, round(first.rotation / 90))
+        try:
+            if stream.time_base:
+                container.seek(
+                    max(round((start + seconds - step) / float(stream.time_base)), 0), stream=stream
+                )
+            for frame in container.decode(stream):
+                time = (frame.time or 0.0) - start
+                shown = Picture(frame, max(time, 0.0), round(frame.rotation / 90))
+                if time >= seconds - step / 2:
+                    break
+        except av.FFmpegError as error:
+            raise _damaged(path, 1, stream.frames) from error
+        shown.keep()
+    return shown
+
+
 def _decoded(path: Path) -> Iterator[Picture]:
     with _opened(path) as container:
         stream = container.streams.video[0]

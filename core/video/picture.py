@@ -59,6 +59,10 @@ class Picture:
         planes = [_view(plane) for plane in frame.planes[:3]]
         return planes, _rgb_from_yuv(int(frame.colorspace), is_full)
 
+    def keep(self) -> None:
+        """Take the pixels over from the decoder, which is about to be closed."""
+        _ = self._planes
+
     def rgb(self) -> Image:
         """Return the whole picture, (H, W, 3) RGB."""
         return np.ascontiguousarray(

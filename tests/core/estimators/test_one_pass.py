@@ -16,7 +16,7 @@ import pytest
 
 from core.body import joint_positions
 from core.body.skinning import lowest_points
-from core.errors import Cancelled, ModelProblem, NoPersonFound, StudioError
+from core.errors import Cancelled, FileProblem, ModelProblem, NoPersonFound, StudioError
 from core.estimators import ESTIMATORS, EstimateOptions, chunks, estimate_people, one_pass
 from core.progress import Progress
 from core.video.decode import pictures, probe
@@ -320,3 +320,36 @@ def test_options_that_make_no_sense_are_told() -> None:
         assert caught.value.message.endswith(".")
     assert EstimateOptions(fov_degrees=53.13).focal_pixels(300, 400) == pytest.approx(500, rel=1e-4)
     assert EstimateOptions(estimators=("vibe", "vibe")).estimators == ("vibe",)
+
+
+def test_people_of_another_video_or_of_a_video_that_changed_are_refused(
+    people: People, networks: dict[str, StandIn], tmp_path: Path
+) -> None:
+    smaller = make_video(tmp_path / "smaller.mp4", FRAMES, size=(96, 64))
+    with pytest.raises(StudioError, match="another size"):
+        estimate_people(smaller, options(), people)
+    shorter = make_video(tmp_path / "shorter.mp4", 40, size=(192, 108))
+    with pytest.raises(FileProblem, match="has changed"):
+        estimate_people(shorter, options(), people)
+    with pytest.raises(NoPersonFound, match="Nobody is left"):
+        estimate_people(people.video.path, options(), people.without(1).without(2))
+
+
+def test_a_video_that_moved_is_read_where_it_is_now(
+    video: Path, people: People, networks: dict[str, StandIn], tmp_path: Path
+) -> None:
+    moved = tmp_path / "moved.mp4"
+    moved.write_bytes(video.read_bytes())
+    old = dataclasses.replace(people.video, path=tmp_path / "gone.mp4")
+    result = estimate_people(moved, options(), dataclasses.replace(people, video=old))
+    assert result["vibe"].motions[0].provenance.source == "moved.mp4"
+
+
+def test_a_damaged_video_is_told_and_nothing_half_made_is_kept(
+    people: People, networks: dict[str, StandIn], tmp_path: Path, video: Path
+) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(video.read_bytes()[:2000])
+    with pytest.raises(FileProblem, match=r"broken\.mp4"):
+        estimate_people(broken, options(work_folder=tmp_path / "work"), people)
+    assert not (tmp_path / "work").exists()

@@ -11,7 +11,9 @@ import pytest
 
 from core import weights
 from core.errors import FileProblem, StudioError
-from core.video.people import People, Track, find_people
+from core.video.decode import probe
+from core.video.people import People, Track, find_people, thumbnail
+from tests.core.video.factory import make_video
 from tests.core.video.people_factory import people, track
 
 
@@ -133,3 +135,19 @@ def test_two_people_keep_their_numbers_through_a_real_video(shared: Path) -> Non
     assert np.abs(np.diff(front.boxes[:, 0])).max() < 80
     assert np.abs(np.diff(back.boxes[:, 0])).max() < 80
     assert 0.35 < np.median(front.boxes[:, 3]) / 1920 < 0.6
+
+
+def test_a_thumbnail_shows_the_person(tmp_path: Path) -> None:
+    video = make_video(tmp_path / "a.mp4", 30, size=(96, 64))
+    corner = dataclasses.replace(
+        track(3, [5, 20]), boxes=np.array([[12.0, 8, 12, 14], [60, 40, 30, 30]])
+    )
+    shown = People(probe(video), np.arange(30) / 30, tracks=(corner,))
+    red = thumbnail(shown, 3, size=32, frame=4)
+    assert red.shape == (32, 32, 3) and red.dtype == np.uint8
+    assert red[16, 16, 0] > 150 and red[16, 16, 1] < 90  # the red corner of the picture
+    grey = thumbnail(shown, 3, size=32)
+    assert np.abs(grey[16, 16].astype(int) - (40 + 4 * 20)).max() < 12  # frame 20's grey
+    (tmp_path / "a.mp4").unlink()
+    with pytest.raises(FileProblem):
+        thumbnail(shown, 3)

@@ -2,9 +2,10 @@
 
 An estimate comes in the camera's axes or nearly so. The places where feet stood lie on the floor:
 where they spread in two directions, the plane through them shows which way is up; where they lie
-along a line, that line is level. Where somebody stays on the spot, the body's weight over its feet
-shows it, but people lean: on captured clips, whose up is known, it is mostly up to 9 degrees off,
-once 14 (the places: up to 0.7), so only large tilts are believed then.
+along a line, that line is level, and sideways the weight of somebody who walks is over the feet.
+Where somebody stays on the spot, the body's weight over its feet shows it, but people lean: on
+captured clips, whose up is known, it is mostly up to 9 degrees off, once 14 (the places: up to
+0.7), so only large tilts are believed then.
 """
 
 from __future__ import annotations
@@ -37,11 +38,13 @@ _SEGMENTS = (
 _UP = np.array([0.0, 1.0, 0.0])
 _SPREAD = 0.25  # metres (standard deviation) the places must spread in both directions
 _LENGTH = 0.4  # metres (standard deviation) they must spread along a line
+_TRAVEL, _STEPS = 0.7, 5  # metres (standard deviation) and places of somebody who walks
 _STANDING_METRES = 0.75  # from soles to centre of mass: about 0.95 standing, 0.65 sitting
 _SLOW = 0.25  # metres a second of the centre of mass: who moves faster leans into it
 _MIN_SECONDS = 0.5  # of standing, or nothing is said about up
 _SURE = {"floor": np.radians(1.0), "path": np.radians(2.0), "weight": np.radians(15.0)}
 """Smallest tilt believed, by what shows it: about the largest error seen on captured clips."""
+_SURE_SIDEWAYS = np.radians(6.0)  # of walkers it is at most 1.8 degrees aside, dribblers 5
 _STILL_SECONDS = 0.07
 _MAX_TILT = np.radians(45.0)
 _DRIFT_SECONDS = 1.5  # the floor is not believed to rise and sink faster
@@ -158,8 +161,30 @@ def _up_of_places(posed: Stance, contacts: Contacts) -> tuple[FloatArray | None,
     if values[1] > _SPREAD**2:
         return np.asarray(up), "floor"
     if values[2] > _LENGTH**2:
-        return np.asarray(_UP - (_UP @ along) * along), "path"
+        if np.sqrt(values[2]) > _TRAVEL and len(places) >= _STEPS:
+            return _up_beside_line(posed, contacts, np.asarray(along)), "path"
+        up = _UP - (_UP @ along) * along
+        return np.asarray(up / np.linalg.norm(up)), "path"
     return None, "nothing"
+
+
+def _up_beside_line(posed: Stance, contacts: Contacts, along: FloatArray) -> FloatArray:
+    """Up of somebody who travels along a level line (3,): sideways, weight is over the feet.
+
+    Who walks leans forwards, but sways evenly to both sides.
+    """
+    up = _UP - (_UP @ along) * along
+    up /= np.linalg.norm(up)
+    carried = contacts.both.any(axis=1)
+    rise = (centre_of_mass(posed.joints) - _between_feet(posed))[carried].mean(axis=0)
+    rise -= (rise @ along) * along
+    sideways = rise / max(float(np.linalg.norm(rise)), 1e-9)
+    return sideways if np.arccos(np.clip(sideways @ up, -1, 1)) > _SURE_SIDEWAYS else up
+
+
+def _between_feet(posed: Stance) -> FloatArray:
+    """(T, 3) the middle of both soles."""
+    return np.asarray(posed.soles[:, :, [HEEL, BALL]].mean(axis=(1, 2)))
 
 
 def _up_of_weight(posed: Stance, contacts: Contacts, fps: float) -> tuple[FloatArray | None, str]:
@@ -168,8 +193,7 @@ def _up_of_weight(posed: Stance, contacts: Contacts, fps: float) -> tuple[FloatA
     if len(centre) < 3:
         return None, "nothing"
     velocity = np.gradient(gaussian(centre, _STILL_SECONDS * fps), 1 / fps, axis=0)
-    between = posed.soles[:, :, [HEEL, BALL]].mean(axis=(1, 2))
-    rise = centre - between
+    rise = centre - _between_feet(posed)
     length = np.linalg.norm(rise, axis=-1)
     still = contacts.both.all(axis=1) & (np.linalg.norm(velocity, axis=-1) < _SLOW)
     still &= length > _STANDING_METRES

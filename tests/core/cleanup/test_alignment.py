@@ -41,6 +41,16 @@ def test_a_leaning_walk_is_put_upright_by_the_places_it_stood_on(label, degrees)
         assert np.degrees(np.arccos(np.clip(up[1, 1], -1, 1))) < 1.5
 
 
+@pytest.mark.parametrize("degrees", [-14.0, 10.0])
+def test_a_walk_that_leans_sideways_is_put_upright_by_its_weight(degrees):
+    for clip in real({"walk": 2, "walk_left": 1}):
+        along = clip.trans[-1] - clip.trans[0]
+        along = np.array([along[0], 0.0, along[2]]) / np.hypot(along[0], along[2])
+        tilt = find_tilt(leaning(clip, degrees, tuple(along)), find_contacts(clip))
+        up = rotvec_to_rotmat(np.array(tilt.turn)) @ rotvec_to_rotmat(np.radians(degrees) * along)
+        assert np.degrees(np.arccos(np.clip(up[1, 1], -1, 1))) < 2.5
+
+
 def test_upright_clips_stay_untouched():
     labels = {"walk": 3, "run": 2, "turn_left": 2, "kick": 3, "punch": 3, "bow": 2, "dash": 2}
     for clip in real(labels):

@@ -14,7 +14,7 @@ from core import __version__
 from core.errors import FileProblem, StudioError
 from core.estimators.results.content import open_content
 from core.estimators.results.found import Found, FoundPerson
-from core.estimators.results.placing import AXES, Placing, gathered, knows_width, to_motions
+from core.estimators.results.placing import AXES, Placing, knows_width, start_of, to_motions
 from core.estimators.results.readers import OWN_CLIP, READERS
 from core.estimators.results.track import SMPL, SMPLH, SMPLX, RawTrack
 from core.motion import Motion, Provenance
@@ -102,15 +102,14 @@ def load_people(
         raise StudioError("The focal length must be above zero pixels.", "Leave it out to guess.")
     placing = Placing(fps=rate, focal=focal, official=official)
     motions: list[Motion] = []
-    for track in _chosen(found, which):
+    corrected = [t if axes is None else dataclasses.replace(t, axes=axes) for t in found.tracks]
+    for track in _chosen(found, corrected, which):
         if focal is not None and track.camera is not None and not knows_width(track.camera):
             raise StudioError(
                 f"{found.path.name} does not say how wide the picture is, which a focal length"
                 " in pixels needs.",
                 "Leave the focal length out.",
             )
-        if axes is not None:
-            track = dataclasses.replace(track, axes=axes)
         provenance = Provenance(
             kind="imported",
             source=found.path.name,
@@ -120,14 +119,16 @@ def load_people(
             version=__version__,
         )
         motions += to_motions(track, placing, provenance)
-    return [m.with_channels(**measure_quality(m).channels) for m in gathered(motions)]
+    start = start_of(corrected[0], placing)
+    placed = [motion.replace(trans=motion.trans - start) for motion in motions]
+    return [m.with_channels(**measure_quality(m).channels) for m in placed]
 
 
-def _chosen(found: Found, which: Iterable[str] | None) -> list[RawTrack]:
+def _chosen(found: Found, tracks: list[RawTrack], which: Iterable[str] | None) -> list[RawTrack]:
     if which is None:
-        return list(found.tracks)
+        return tracks
     wanted = [str(key) for key in which]
-    by_key = {track.key: track for track in found.tracks}
+    by_key = {track.key: track for track in tracks}
     unknown = [key for key in wanted if key not in by_key]
     if unknown:
         raise StudioError(

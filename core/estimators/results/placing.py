@@ -84,12 +84,30 @@ def knows_width(camera: WeakCamera) -> bool:
 
 
 def to_motions(track: RawTrack, placing: Placing, provenance: Provenance) -> list[Motion]:
-    """Return the person's clips in order of time: one, or several where a hole is too long."""
+    """Return the person's clips in order of time: one, or several where a hole is too long.
+
+    x and z are still those of the file's own world.
+    """
+    return [_motion(piece, placing, provenance) for piece in _pieces(track, placing)]
+
+
+def start_of(track: RawTrack, placing: Placing) -> npt.NDArray[np.float32]:
+    """(3,) where the person stands on the ground plane when first seen; zeros if never known.
+
+    Everybody of a file is moved by the first one's start, so that people taken out one by one
+    still stand beside each other.
+    """
+    trans = _translation(_pieces(track, placing)[0], placing)
+    if trans is None:
+        return np.zeros(3, np.float32)
+    return (trans[0] * [1, 0, 1]).astype(np.float32)
+
+
+def _pieces(track: RawTrack, placing: Placing) -> list[RawTrack]:
     track = _sorted(track)
     longest = MAX_BRIDGE_SECONDS * placing.fps + 1
     cuts = np.flatnonzero(np.diff(track.frames) > longest) + 1
-    pieces = np.split(np.arange(track.num_frames), cuts)
-    return [_motion(track.taken(piece), placing, provenance) for piece in pieces]
+    return [track.taken(piece) for piece in np.split(np.arange(track.num_frames), cuts)]
 
 
 def _sorted(track: RawTrack) -> RawTrack:
@@ -104,7 +122,7 @@ def _motion(track: RawTrack, placing: Placing, provenance: Provenance) -> Motion
     """One clip of ascending frame numbers, holes bridged."""
     frames = np.arange(track.frames[0], track.frames[-1] + 1)
     a, b, share = _neighbours(track.frames, frames)
-    quats, trans = _upright(track, placing)
+    quats, trans = _upright(track), _translation(track, placing)
     dense = slerp_quat(quats[a], quats[b], np.broadcast_to(share[:, None], (len(frames), 24)))
 
     def between(values: FloatArray) -> npt.NDArray[np.float32]:
@@ -133,19 +151,23 @@ def _neighbours(known: IntArray, wanted: IntArray) -> tuple[IntArray, IntArray, 
     return before, after, (wanted - known[before]) / (known[after] - known[before])
 
 
-def _upright(track: RawTrack, placing: Placing) -> tuple[FloatArray, FloatArray | None]:
-    """Quaternions (N, 24, 4) and translation (N, 3) in this program's axes; the latter if known."""
-    turn = AXES[track.axes]
+def _upright(track: RawTrack) -> FloatArray:
+    """Quaternions (N, 24, 4), the root's in this program's axes."""
     rotmats = track.rotmats.copy()
-    rotmats[:, 0] = turn @ rotmats[:, 0]
+    rotmats[:, 0] = AXES[track.axes] @ rotmats[:, 0]
+    return rotmat_to_quat(rotmats)
+
+
+def _translation(track: RawTrack, placing: Placing) -> FloatArray | None:
+    """(N, 3) in SMPL's sense and this program's axes; None where nothing tells it."""
     trans = track.trans
     if trans is None and track.camera is not None:
         trans = weak_translation(track.camera, placing)
     if trans is None:
-        return rotmat_to_quat(rotmats), None
+        return None
     rest = np.asarray(default_body().rest_joints[0], np.float64)
     pivot = rest if track.pivot is None else track.pivot
-    return rotmat_to_quat(rotmats), (pivot + trans) @ turn.T - rest
+    return (pivot + trans) @ AXES[track.axes].T - rest
 
 
 def _on_floor(motion: Motion, track: RawTrack, *, has_place: bool) -> Motion:
@@ -167,11 +189,3 @@ def _on_floor(motion: Motion, track: RawTrack, *, has_place: bool) -> Motion:
     else:
         trans[:, 1] -= lowest.min()
     return motion.replace(trans=trans)
-
-
-def gathered(motions: list[Motion]) -> list[Motion]:
-    """Bring the first person's first frame to x = z = 0, everybody else along with it."""
-    if not motions:
-        return motions
-    start = motions[0].trans[0] * np.array([1, 0, 1], np.float32)
-    return [motion.replace(trans=motion.trans - start) for motion in motions]

@@ -53,6 +53,8 @@ def pretend(job: Job, progress: Progress) -> Record:
     if order == "full-disk":
         with written_whole(job.out / "clip.npz"):
             raise OSError(errno.ENOSPC, "No space left on device")
+    if order == "device":
+        note(job, job.device)
     if order == "memory":
         raise MemoryError
     if order == "no-model":

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import Cancelled, FileProblem, ModelProblem, StudioError
-from core.estimators.batch import BatchOptions, estimate_folder, find_videos
+from core.estimators.batch import BatchOptions, _devices, estimate_folder, find_videos
 from core.estimators.file_lock import held
 from core.estimators.manifest import Manifest
+from core.estimators.options import EstimateOptions
 from core.estimators.work import Job
 from core.estimators.workers import Advanced, Finished, ProcessExecutor, outcome
 from core.motion_file import load_motion
@@ -208,6 +209,30 @@ def test_a_job_that_somebody_else_is_at_is_waited_for(tmp_path):
             job.record_path.write_text(record)  # the other one is through
         assert isinstance(waiting.result(timeout=10), Finished)
     assert starts(out) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("estimators", "device", "expected"),
+    [
+        (("vibe", "pare"), "auto", ["cuda:0", "cuda:1"]),
+        (("vibe",), "cpu", []),
+        (("blazepose",), "auto", []),
+    ],
+)
+def test_gpus_are_shared_out_where_they_help(estimators, device, expected, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert _devices(EstimateOptions(estimators=estimators, device=device)) == expected
+
+
+def test_each_process_keeps_to_its_device(tmp_path):
+    folder = videos(tmp_path / "in", a="device")
+    out = tmp_path / "out"
+    out.mkdir()
+    executor = ProcessExecutor(1, ["cuda:3"])
+    estimate_folder(folder, out, executor=executor, work=pretend)
+    assert ("cuda:3", "a") in [(what, video) for what, video, _ in log(out)]
 
 
 def test_videos_in_hidden_folders_and_in_the_output_are_not_found(tmp_path):

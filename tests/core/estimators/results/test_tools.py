@@ -87,6 +87,18 @@ def test_three_people_of_pare(tmp_path):
     assert second.provenance.edit == "person 2"
 
 
+def test_people_taken_one_by_one_stand_where_they_stand_together(tmp_path):
+    motions = [known_motion(40), known_motion(30, 1)]
+    motions[1] = motions[1].replace(trans=motions[1].trans + np.array([2, 0, 1], np.float32))
+    frames = [np.arange(40), np.arange(30)]
+    found = inspect(joblib_dump(vibe_like(motions, True, frames), tmp_path / "p.pkl"))
+    together = load_people(found, fps=FPS)
+    alone = load_people(found, ["2"], FPS)[0]
+    np.testing.assert_array_equal(alone.trans, together[1].trans)
+    apart = motions[1].trans[0] - motions[0].trans[0]
+    assert np.abs((together[1].trans - together[0].trans[:30])[0] - apart)[[0, 2]].max() < 0.05
+
+
 def test_gaps_are_bridged_and_marked_and_long_ones_cut(tmp_path):
     motion = known_motion(120)
     ids = np.concatenate([np.arange(10, 20), np.arange(23, 40), np.arange(80, 120)])

@@ -73,12 +73,16 @@ def find_up(source: Source, index: dict[int, int]) -> str:
     rest = Landmarks(source.rest_positions, index)
     body = unit(moving.middle("shoulder") - moving.middle("ankle"))
     mean = body.mean(axis=0)
-    stands = stance_of(rest).is_usable
     length = float(np.median(moving.leg_length))
-    votes = {}
-    for name, axis in AXES.items():
-        votes[name] = float(mean @ axis) + 0.7 * _ground(moving, axis, length)
-        votes[name] += 0.6 * float(rest.up @ axis) if stands else 0.0
+    votes = {
+        name: float(mean @ axis) + _ground(moving, axis, length) for name, axis in AXES.items()
+    }
+    if stance_of(rest).is_usable:
+        told = max(AXES, key=lambda name: float(rest.up @ AXES[name]))
+        if np.mean(body @ AXES[told] > 0.7) > 0.05:  # it stands as its rest pose, now and then
+            return told
+        for name, axis in AXES.items():  # lies all the time, or the root turns it into other axes
+            votes[name] += 1.2 * float(rest.up @ axis)
     votes["y"] += 1e-6
     return max(votes, key=lambda name: votes[name])
 
@@ -88,7 +92,7 @@ def _ground(moving: Landmarks, axis: Array, leg_length: float) -> float:
     columns = list(moving.index.values())
     lowest = (moving.positions[:, columns] @ axis).min(axis=1) / max(leg_length, 1e-9)
     low, high = np.percentile(lowest, [10, 90])
-    return float(np.exp(-6.0 * abs(np.median(lowest))) * np.exp(-6.0 * (high - low)))
+    return float(np.exp(-3.0 * abs(np.median(lowest))) * np.exp(-6.0 * (high - low)))
 
 
 def find_unit(source: Source, index: dict[int, int]) -> tuple[float, str]:

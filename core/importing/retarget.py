@@ -253,12 +253,26 @@ def _alignment(positions: Array, index: dict[int, int], rest: Array) -> dict[int
             bone = pose.limb(side, part, following) if child in index else np.zeros(3)
             if np.linalg.norm(bone) > 0.5:
                 wanted = unit(rest[child] - rest[joint])
+                if part == "shoulder":
+                    turn = _raised(bone, wanted)
                 turn = np.asarray(minimal_rotmat(turn @ bone, wanted)) @ turn
             out[joint] = turn
         out[JOINT_INDEX[f"{side}_hand"]] = turn
         heading = _foot_heading(pose, side, rest)
         out[JOINT_INDEX[f"{side}_ankle"]] = out[JOINT_INDEX[f"{side}_foot"]] = heading
     return out
+
+
+def _raised(arm: Array, wanted: Array) -> Array:
+    """(3, 3) the turn about the axis of sight that brings an arm to the height of ``wanted``.
+
+    An arm is lifted in the body's plane; the short way would also twist it, up to ten degrees.
+    """
+    if min(np.hypot(arm[0], arm[1]), np.hypot(wanted[0], wanted[1])) < 0.5:
+        return np.eye(3)
+    angle = np.arctan2(wanted[1], wanted[0]) - np.arctan2(arm[1], arm[0])
+    angle = (angle + np.pi) % (2 * np.pi) - np.pi
+    return np.asarray(rotvec_to_rotmat(np.array([0.0, 0.0, angle])))
 
 
 def _foot_heading(pose: Landmarks, side: str, rest: Array) -> Array:

@@ -25,9 +25,11 @@ from core.estimators.blazepose import (
     resample,
     trajectory,
 )
+from core.estimators.blazepose import refine as fit
 from core.estimators.blazepose.landmarks import LIMBS, Landmarks
 from core.estimators.blazepose.tracker import Track
 from core.motion import Motion
+from core.progress import SILENT, Progress
 from core.video.decode import VideoInfo
 
 FloatArray = npt.NDArray[np.float64]
@@ -88,34 +90,86 @@ def clock_for(seen: FloatArray, times: FloatArray) -> tuple[FloatArray, float, b
     return start + np.arange(count) / fps, fps, is_even
 
 
-def body_motion(seen: Seen, clock: FloatArray, fps: float, info: VideoInfo, focal: float) -> Motion:
-    """Lift the points to a motion on the clock, in the world's axes, standing on the floor."""
+def body_motion(
+    seen: Seen,
+    clock: FloatArray,
+    fps: float,
+    info: VideoInfo,
+    focal: float,
+    *,
+    refine: bool = True,
+    progress: Progress = SILENT,
+) -> Motion:
+    """Lift the points to a motion on the clock, in the world's axes, standing on the floor.
+
+    ``refine`` fits turns, place and the body's betas to all points at once after the closed form;
+    it reports to ``progress`` and can be cancelled.
+    """
     rest = np.asarray(default_body().rest_joints, np.float64)
     even = _on_the_clock(seen, clock)
     slopes = trajectory.rays(even.image, info.width, info.height, focal)
-
-    _, joints = _posed(lift.lift(even.world, rest), rest)
-    trans = trajectory.translation(joints, slopes, even.visibility, clock)
-    depth = joints[:, 1:3, 2].mean(1) + trans[:, 2]
-    points = bones.constant_bones(even.world, slopes, even.visibility, rest, depth)
-    local = _smoothed(lift.lift(points, rest), clock)
-    _, joints = _posed(local, rest)
-    trans = trajectory.translation(joints, slopes, even.visibility, clock)
-
+    local, trans, depth = _lifted(even, slopes, clock, rest)
     speed = contact.seen_speed(slopes[:, [27, 28]], depth, fps)
-    local, trans = _in_the_world(local, trans, rest, speed, fps)
     away = resample.distance_to_samples(seen.times, clock)
     inferred = away > 0.75 / fps
     confidence = even.confidence * np.exp(-np.where(inferred, away, 0.0) / _FORGET_SECONDS)
+    betas = np.zeros(10)
+    if refine:
+        found = _refined(even, slopes, local, trans, _Stand(rest, speed, fps, confidence), progress)
+        local, trans, betas, rest = found.local, found.trans, found.betas, found.rest_joints
+    local, trans = _in_the_world(local, trans, rest, speed, fps)
     motion = Motion(
         poses=rotation.rotmat_to_rotvec(local),
         trans=trans.astype(np.float32),
+        betas=betas.astype(np.float32),
         fps=fps,
         confidence=confidence.astype(np.float32),
         inferred=tuple(np.flatnonzero(inferred).tolist()),
     )
     feet_seen = np.clip((even.visibility[:, [27, 28]].max(1) - 0.3) / 0.3, 0, 1)
     return _on_the_floor(motion, feet_seen)
+
+
+def _lifted(
+    even: Seen, slopes: FloatArray, clock: FloatArray, rest: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Turns (T, 24, 3, 3), translation (T, 3) and the hips' depth (T,), all in camera axes."""
+    _, joints = _posed(lift.lift(even.world, rest), rest)
+    trans = trajectory.translation(joints, slopes, even.visibility, clock)
+    depth = joints[:, 1:3, 2].mean(1) + trans[:, 2]
+    points = bones.constant_bones(even.world, slopes, even.visibility, rest, depth)
+    local = _smoothed(lift.lift(points, rest), clock)
+    _, joints = _posed(local, rest)
+    return local, trajectory.translation(joints, slopes, even.visibility, clock), depth
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """What tells whether feet stand: rest (24, 3), ankles' speed (T, 2), fps; confidence (T,)."""
+
+    rest: FloatArray
+    speed: FloatArray
+    fps: float
+    confidence: FloatArray
+
+
+def _refined(
+    even: Seen,
+    slopes: FloatArray,
+    local: FloatArray,
+    trans: FloatArray,
+    stand: _Stand,
+    progress: Progress,
+) -> fit.Refined:
+    """Fit everything at once, beginning from the closed form."""
+    _, joints = _posed(local, stand.rest)
+    upright = _upright(joints, stand.speed)
+    stands = contact.planted((joints + trans[:, None]) @ upright.T, stand.speed, stand.fps)
+    distance = -(joints[:, 0] + trans)[:, 2]
+    seen = fit.evidence(
+        even.world, slopes, even.visibility, stand.confidence, distance, stands, stand.fps
+    )
+    return fit.refined(local, trans, seen, default_body(), progress=progress)
 
 
 def _on_the_clock(seen: Seen, clock: FloatArray) -> Seen:
@@ -166,8 +220,7 @@ def _in_the_world(
 ) -> tuple[FloatArray, FloatArray]:
     """Turn camera space upright; planted feet stay where they are and lie flat."""
     _, joints = _posed(local, rest)
-    up = gravity.up_direction(joints, contact.stillness(speed))
-    upright = rotation.minimal_rotmat(up, np.array([0.0, 1.0, 0.0]))
+    upright = _upright(joints, speed)
     local = local.copy()
     local[:, 0] = upright @ local[:, 0]
     trans = (trans + rest[0]) @ upright.T - rest[0]  # a body turns about its pelvis
@@ -176,6 +229,12 @@ def _in_the_world(
     stands = contact.planted(placed, speed, fps)
     trans = contact.held(trans, placed[:, 7:9], stands, fps)
     return contact.flattened(local, turns, stands), trans
+
+
+def _upright(joints: FloatArray, speed: FloatArray) -> FloatArray:
+    """(3, 3) turn from camera space to the world, whose y is up."""
+    up = gravity.up_direction(joints, contact.stillness(speed))
+    return np.asarray(rotation.minimal_rotmat(up, np.array([0.0, 1.0, 0.0])))
 
 
 def _on_the_floor(motion: Motion, feet_seen: FloatArray) -> Motion:

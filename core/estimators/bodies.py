@@ -2,7 +2,8 @@
 
 By default the defects of the originals are mended: the camera belongs to the crop with its margin,
 rotations are smoothed without seams over true seconds, a person has one shape, the depth does not
-tremble, and the points drawn are those of the body that comes out. ``official`` leaves all that.
+tremble, people do not turn as they cross the picture, and the points drawn are those of the body
+that comes out. ``official`` leaves all that.
 """
 
 from __future__ import annotations
@@ -81,6 +82,9 @@ def person_of(
     rotmats, trans = _on_clock(
         found["rotmats"], trans, seen_at, weights, clock, _smoother(estimator, options)
     )
+    if not options.official:
+        pelvis = trans + standing.rest_pelvis()
+        rotmats[:, 0] = camera.turned_to_sight(rotmats[:, 0], pelvis)
     drawn_by = camera.camera_of(
         rotmats[:, 0], trans, clock, focal=focal, width=video.width, height=video.height
     )

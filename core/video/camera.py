@@ -127,6 +127,18 @@ def translation(
     )
 
 
+def turned_to_sight(rotmats: npt.ArrayLike, places: npt.ArrayLike) -> FloatArray:
+    """Turn global orientations (T, 3, 3) from crops' cameras to the whole picture's.
+
+    A network that sees a crop takes it for the middle of a picture: somebody at the edge who faces
+    the camera looks to it like somebody in the middle who does. The line of sight to ``places``
+    (T, 3) metres makes up the difference; without it, people turn as they cross the picture.
+    """
+    ahead = np.broadcast_to([0.0, 0.0, 1.0], np.shape(places))
+    sight = rotation.minimal_rotmat(ahead, np.asarray(places, np.float64))
+    return np.asarray(sight @ np.asarray(rotmats, np.float64))
+
+
 def flipped_rotmats(rotmats: npt.ArrayLike) -> FloatArray:
     """Turn global orientations (..., 3, 3) from y down to y up axes, or back."""
     return np.asarray(_FLIP @ np.asarray(rotmats, np.float64))

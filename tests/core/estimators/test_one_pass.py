@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import rotation
 from core.body import joint_positions
 from core.body.skinning import lowest_points
 from core.errors import Cancelled, FileProblem, ModelProblem, NoPersonFound, StudioError
@@ -353,3 +354,19 @@ def test_a_damaged_video_is_told_and_nothing_half_made_is_kept(
     with pytest.raises(FileProblem, match=r"broken\.mp4"):
         estimate_people(broken, options(work_folder=tmp_path / "work"), people)
     assert not (tmp_path / "work").exists()
+
+
+def test_who_crosses_the_picture_facing_the_camera_keeps_facing_it(
+    video: Path, networks: dict[str, StandIn]
+) -> None:
+    crossing = walker(1, np.arange(FRAMES), x=30, speed=2.2)
+    people = People(probe(video), np.arange(FRAMES) / 30, tracks=(crossing,))
+    mended, official = (
+        estimate_people(video, options(official=flag), people)["pare"].cameras[0]
+        for flag in (False, True)
+    )
+    assert np.ptp(official.global_orient, axis=0).max() < 1e-6
+    fronts = rotation.rotvec_to_rotmat(mended.global_orient)[..., 2]
+    from_camera = mended.trans[[5, -5]] / np.linalg.norm(mended.trans[[5, -5]], axis=-1)[:, None]
+    assert np.allclose(fronts[[5, -5]][:, [0, 2]], -from_camera[:, [0, 2]], atol=0.1)
+    assert fronts[-5, 0] - fronts[5, 0] < -0.3  # turned by some 25 degrees on the way

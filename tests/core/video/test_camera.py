@@ -104,3 +104,11 @@ def test_the_camera_draws_the_motion_it_was_made_for_only() -> None:
     assert (eye.index(0.0), eye.index(0.1), eye.index(5.0)) == (0, 3, None)
     assert np.isnan(eye.project([0, 0, -1.0])).all()
     assert eye.project([0, 0, 2.0]).tolist() == [320, 240]
+
+
+def test_who_faces_the_camera_at_the_edge_is_turned_towards_it() -> None:
+    facing = np.tile(np.diag([1.0, -1, -1]), (3, 1, 1))  # the body's front is its +z
+    places = np.array([[-3.0, 0, 3], [0, 0, 4], [2.0, 0, 2]])
+    fronts = camera.turned_to_sight(facing, places)[..., 2]
+    towards = -places / np.linalg.norm(places, axis=-1, keepdims=True)
+    assert np.allclose(fronts, towards, atol=1e-9)

@@ -78,7 +78,7 @@ def test_the_file_follows_the_conventions_readers_agree_on(tmp_path):
     np.testing.assert_array_equal(root.offset, 0)
     assert root.channels[:3] == ["Xposition", "Yposition", "Zposition"]
     assert sorted(bvh.names) == sorted(BVH_NAMES)
-    assert 1 / bvh.frame_time == pytest.approx(29.97, abs=1e-5)
+    assert 1 / bvh.frame_time == pytest.approx(30000 / 1001, abs=1e-6)
     ends = [n for n in bvh.nodes if n.name.startswith("End of")]
     assert len(ends) == 5
     assert all(np.linalg.norm(n.offset) > 5 for n in ends)

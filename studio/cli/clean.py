@@ -34,7 +34,9 @@ def clean_command(
         str, typer.Option(help=f"Steps to leave out, with commas: {_STEP_NAMES}.")
     ] = "",
 ) -> None:
-    """Clean clips: flips, outliers, gaps, tremble, floor, sliding feet.
+    """Mend clips: tremble, gaps, flips, sliding feet.
+
+    Flips, outliers, gaps, tremble, gravity, floor, sliding feet.
 
     Prints what was measured before and after, and the clip's verdict. The clips themselves stay as
     they are; frames that were bridged are marked as inferred in the result.

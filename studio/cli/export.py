@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from core.export.batch import (
     plan,
 )
 from core.export.batch import export as write_files
+from core.export.targets import TARGETS
 from studio.cli.running import ExitCode, clip_paths, complain, progress_bar
 
 
@@ -47,6 +49,10 @@ def export(
             show_default="bvh",
         ),
     ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option("--for", help="Formats and options at once: " + ", ".join(TARGETS) + "."),
+    ] = None,
     name: Annotated[
         str, typer.Option(help="File names in a folder, of " + " ".join(PATTERN_FIELDS) + ".")
     ] = DEFAULT_PATTERN,
@@ -59,7 +65,7 @@ def export(
     check: Annotated[bool, typer.Option(help="Read every file back and compare.")] = True,
     **values: Any,
 ) -> None:
-    """Write clips for other programs: FBX, GLB, BVH and others.
+    """Write clips for other programs, as FBX, GLB or BVH.
 
     The format comes from the file's ending. FBX and GLB hold the skinned body, and several clips
     if they are given one file; a BVH holds the skeleton alone. Every file is read back and
@@ -68,7 +74,8 @@ def export(
     \b
     Examples:
       motion-studio export kick.npz --out kick.fbx
-      motion-studio export kick.npz --out kick.fbx --skeleton unreal --fps 60
+      motion-studio export kick.npz --out kick.fbx --for unreal --fps 60
+      motion-studio export clips --out folder --for blender
       motion-studio export clips --out folder -f fbx -f glb --skeleton mixamo
       motion-studio export clips --out all.glb
       motion-studio export kick.npz --out kick.bvh --unit m --rotation-order ZXY
@@ -78,13 +85,15 @@ def export(
         raise StudioError(
             f"The overwrite policy {overwrite} is not known.", "Use " + ", ".join(OVERWRITE) + "."
         )
+    if target is not None and target not in TARGETS:
+        raise StudioError(f"There is no target called {target}.", "Use " + ", ".join(TARGETS) + ".")
     is_folder = out.is_dir() or not out.suffix
     settings = ExportSettings(
         folder=out if is_folder else out.parent,
-        endings=_endings(formats or ["bvh"]) if is_folder else (),
+        endings=_endings(formats, target) if is_folder else (),
         pattern=name,
         overwrite=overwrite,
-        options=options_from(values),
+        options=options_from(_wanted(values, target)),
         one_file=one_file,
         check=check,
     )
@@ -94,14 +103,21 @@ def export(
     _tell(result)
 
 
-def _endings(formats: list[str]) -> tuple[str, ...]:
-    """Words to endings; the first part of one is enough: amass is .amass.npz."""
-    found = []
-    for word in formats:
-        ending = "." + word.lower().lstrip(".")
-        longer = [known for known in EXPORTERS if known.startswith(ending + ".")]
-        found.append(longer[0] if ending not in EXPORTERS and longer else ending)
-    return tuple(dict.fromkeys(found))
+def _endings(formats: list[str] | None, target: str | None) -> tuple[str, ...]:
+    if formats is None and target is not None:
+        return TARGETS[target].endings
+    endings = ["." + word.lower().lstrip(".") for word in formats or ["bvh"]]
+    short = {ending.removesuffix(".npz"): ending for ending in EXPORTERS}  # amass for amass.npz
+    return tuple(dict.fromkeys(e if e in EXPORTERS else short.get(e, e) for e in endings))
+
+
+def _wanted(values: dict[str, Any], target: str | None) -> dict[str, Any]:
+    """The options as typed, and where nothing was typed as the program wants them."""
+    if target is None:
+        return values
+    usual = asdict(ExportOptions())
+    typed = {name: value for name, value in values.items() if value != usual[name]}
+    return {**TARGETS[target].changes, **typed}
 
 
 def _named(paths: list[Path]) -> list[ExportClip]:

@@ -53,7 +53,9 @@ def import_command(
     ] = False,
     label: Annotated[str, typer.Option(help="The action, kept in the clips.")] = "",
 ) -> None:
-    """Import results of other tools: VIBE, PARE, WHAM, 4D-Humans, TRAM, GVHMR, PromptHMR, AMASS.
+    """Import results of other tools, and clips.
+
+    VIBE, PARE, WHAM, 4D-Humans, TRAM, GVHMR, PromptHMR, AMASS.
 
     Says what a file holds before anything is imported, then writes one clip a person. Motion files
     (BVH, FBX, GLB) are put onto SMPL's skeleton. Pickles are read without running anything in them.

@@ -2,79 +2,46 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from core.errors import StudioError
 from core.export import EXPORTERS, ExportOptions
-from studio import bridge, icons, theme
+from studio import theme
+from studio.dialogs.export_form import ExportForm, add_row, form_grid
+from studio.dialogs.work_dialog import Choice, FolderField, WorkDialog
 from studio.document import Document, ShownClip
 from studio.services import exporting
 from studio.services.exporting import ExportClip, ExportResult, ExportSettings
 from studio.settings import Settings
-from studio.widgets import Button, caption, label, primary_button
-from studio.widgets.labels import set_color
-
-UNITS: tuple[tuple[str, str], ...] = (("cm", "centimetres (usual)"), ("m", "metres"))
-_NAME_WIDTH = 92
 
 
-class Choice(QComboBox):
-    """A field to choose from, with the mark that says so."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        mark = QRectF(self.width() - 26, self.height() / 2 - 8, 16, 16)
-        color = theme.DIM if self.isEnabled() else theme.FAINT
-        icons.paint(QPainter(self), "chevron-down", mark, color)
-
-
-class ExportDialog(QDialog):
+class ExportDialog(WorkDialog):
     """Asks, shows the plan while it is changed, writes in a thread, and says what was written."""
 
     def __init__(
         self, document: Document, parent: QWidget | None = None, settings: Settings | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__("Export clips", "Export", parent)
         self._document = document
         self._settings = settings or Settings()
-        self._handle: bridge.Handle | None = None
         self._result: ExportResult | None = None
-        self.setWindowTitle("Export")
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(760)
         self._chosen: tuple[str, list[ExportClip]] = ("", [])
         self.which = Choice()
-        self.formats = {
-            ending: QCheckBox(f"{exporter.name}  ({ending})")
-            for ending, exporter in EXPORTERS.items()
-        }
-        self.unit = Choice()
-        self.folder = QLineEdit(str(Path.home() / "Motion Studio"))
+        self.form = ExportForm()
+        self.formats = self.form.formats
+        self._folder = FolderField(self, Path.home() / "Motion Studio")
+        self.folder = self._folder.line
         self.pattern = QLineEdit(exporting.DEFAULT_PATTERN)
         self.overwrite = Choice()
-        self.preview = caption("")
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.hide()
-        self.cancel_button = Button("Close", key="Esc")
-        self.folder_button = Button("Open folder", icon="folder")
-        self.folder_button.hide()
-        self.export_button = primary_button("Export", key="Return")
+        self.one_file = QCheckBox("All clips in one file, where the format can")
+        self.export_button = self.work_button
         self._fill()
         self._compose()
         self._connect()
@@ -96,88 +63,43 @@ class ExportDialog(QDialog):
         count = len(self._document.clips())
         if count:
             self.which.addItem(f"Whole library: {exporting.counted(count, 'clip')}", "all")
-        for unit, text in UNITS:
-            self.unit.addItem(text, unit)
         for policy, text in exporting.OVERWRITE.items():
             self.overwrite.addItem(text[0].upper() + text[1:], policy)
-        for index, (ending, box) in enumerate(self.formats.items()):
-            box.setChecked(index == 0)
-            box.setToolTip(EXPORTERS[ending].description)
 
     def _compose(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(10)
-        grid.setColumnMinimumWidth(0, _NAME_WIDTH)
-        grid.setColumnStretch(1, 1)
-        format_box = QHBoxLayout()
-        format_box.setSpacing(18)
-        for box in self.formats.values():
-            format_box.addWidget(box)
-        format_box.addStretch(1)
-        browse = Button("Browse…", look="secondary", tooltip="Choose the folder")
-        browse.setFixedHeight(theme.CONTROL)
-        browse.clicked.connect(self._browse)
-        folder_box = QHBoxLayout()
-        folder_box.setSpacing(8)
-        folder_box.addWidget(self.folder, 1)
-        folder_box.addWidget(browse)
+        above, below = form_grid(), form_grid()
+        add_row(above, "Clips", self.which, "Which clips are written")
+        folder = QWidget()
+        folder.setLayout(self._folder)
+        self._folder.setContentsMargins(0, 0, 0, 0)
+        add_row(below, "Folder", folder)
         fields = " ".join(exporting.PATTERN_FIELDS)
-        rows: tuple[tuple[str, QWidget | QHBoxLayout, str], ...] = (
-            ("Clips", self.which, "Which clips are written"),
-            ("Formats", format_box, ""),
-            ("BVH unit", self.unit, "The unit of lengths in a BVH; readers cannot know it"),
-            ("Folder", folder_box, ""),
-            ("File name", self.pattern, f"May hold {fields}"),
-            ("If it exists", self.overwrite, "What happens to a file of the same name"),
-        )
-        for number, (name, control, tip) in enumerate(rows):
-            text = label(name, color=theme.DIM)
-            grid.addWidget(text, number, 0)
-            if isinstance(control, QWidget):
-                control.setAccessibleName(name)
-                control.setToolTip(tip)
-                text.setBuddy(control)
-                grid.addWidget(control, number, 1)
-            elif isinstance(control, QHBoxLayout):
-                grid.addLayout(control, number, 1)
-        self.folder.setAccessibleName("Folder")
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        for button in (self.cancel_button, self.folder_button, self.export_button):
-            foot.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 18)
-        column.setSpacing(14)
-        column.addWidget(label("Export clips", size=theme.BODY_SIZE + 3, weight=600))
-        column.addLayout(grid)
-        column.addWidget(self.preview)
-        column.addWidget(self.progress)
-        column.addStretch(1)
-        column.addLayout(foot)
-        self.preview.setMinimumHeight(54)
-        self.preview.setAlignment(Qt.AlignmentFlag.AlignTop)
+        add_row(below, "File name", self.pattern, f"May hold {fields}")
+        add_row(below, "If it exists", self.overwrite, "What happens to a file of the same name")
+        add_row(below, "", self.one_file, "One take a clip in FBX and GLB")
+        self.content.addLayout(above)
+        self.content.addWidget(self.form)
+        self.content.addLayout(below)
 
     def _connect(self) -> None:
-        for combo in (self.which, self.overwrite, self.unit):
+        for combo in (self.which, self.overwrite):
             combo.currentIndexChanged.connect(self._plan)
-        for box in self.formats.values():
-            box.toggled.connect(self._plan)
         for field in (self.folder, self.pattern):
             field.textChanged.connect(self._plan)
-        self.cancel_button.clicked.connect(self.reject)
-        self.export_button.clicked.connect(self.export)
-        self.folder_button.clicked.connect(self._open_folder)
+        self.one_file.toggled.connect(self._plan)
+        self.form.changed.connect(self._plan)
+        self.form.folded.connect(lambda: QTimer.singleShot(0, self, self.fit))
 
     # -- what is asked for ------------------------------------------------------------------------
     def settings(self) -> ExportSettings:
         """What the controls say now."""
         return ExportSettings(
-            folder=Path(self.folder.text()).expanduser(),
-            endings=tuple(e for e, box in self.formats.items() if box.isChecked()),
+            folder=self._folder.folder,
+            endings=self.form.endings,
             pattern=self.pattern.text().strip() or exporting.DEFAULT_PATTERN,
             overwrite=self.overwrite.currentData(),
-            options=ExportOptions(unit=self.unit.currentData()),
+            options=self.form.options,
+            one_file=self.one_file.isChecked(),
         )
 
     def clips(self) -> list[ExportClip]:
@@ -211,16 +133,16 @@ class ExportDialog(QDialog):
 
     def _plan(self) -> None:
         """Say what would be written."""
-        if self._handle is not None:
+        if self.is_working:
             return
-        self.folder_button.hide()
-        self.cancel_button.set_label("Close")
-        self.unit.setEnabled(self.formats[".bvh"].isChecked())
+        self.asked_anew()
+        together = any(EXPORTERS[ending].holds_several for ending in self.form.endings)
+        self.one_file.setEnabled(together and len(self.clips()) > 1)
         try:
             settings = self.settings()
             planned = exporting.plan(self.clips(), settings)
         except StudioError as error:
-            self._say(f"{error.message} {error.hint}", theme.WARNING)
+            self.say(f"{error.message} {error.hint}", theme.WARNING)
             self.export_button.setEnabled(False)
             return
         writes = [file for file in planned if not file.is_skipped]
@@ -230,102 +152,71 @@ class ExportDialog(QDialog):
         text = f"Writes {', '.join(names[:3])}{more}." if names else "Nothing new to write."
         if left:
             text += f" {exporting.counted(left, 'file')} left as they are."
-        self._say(text, theme.DIM)
+        self.say(text, theme.DIM)
         self.export_button.setEnabled(bool(names))
 
     # -- at work ----------------------------------------------------------------------------------
+    def begin(self) -> None:
+        self.export()
+
     def export(self) -> None:
         """Write the files in a thread."""
-        if self._handle is not None:
+        if self.is_working:
             return
         try:
             settings = self.settings()
             planned = exporting.plan(self.clips(), settings)
         except StudioError as error:
-            self._say(f"{error.message} {error.hint}", theme.BAD)
+            self.say(f"{error.message} {error.hint}", theme.BAD)
             return
         self._remember(load=False)
-        self.progress.setRange(0, 1000)
-        self.progress.setValue(0)
-        self.progress.show()
-        self.export_button.setEnabled(False)
-        self.cancel_button.set_label("Cancel")
-        self._handle = bridge.run_in_thread(
-            lambda progress: exporting.export(planned, settings, progress),
-            self._done,
-            self._failed,
-            lambda fraction, text, _p: self._step(fraction, text),
-            on_cancelled=lambda: self._end("Stopped; files written so far are whole.", theme.DIM),
-            owner=self,
+        self.start(
+            lambda progress: exporting.export(planned, settings, progress), self._done, self._failed
         )
-
-    def _step(self, fraction: float, text: str) -> None:
-        self.progress.setValue(round(1000 * fraction))
-        self._say(text, theme.DIM)
 
     def _done(self, result: ExportResult) -> None:
         self._result = result
-        folder = self.settings().folder
+        folder = self._folder.folder
+        made = folder if result.written else None
         if result.problems:
             message, hint = result.problems[0]
-            self._end(f"{result.summary}. {message} {hint}", theme.BAD)
+            self.end(f"{result.summary}. {message} {hint}", theme.BAD, made)
             self._document.problem.emit(message, hint)
         else:
             places = "\n".join(str(path) for path in result.written[:3])
-            self._end(f"{result.summary}:\n{places}" if places else result.summary, theme.GOOD)
+            text = f"{result.summary}:\n{places}" if places else result.summary
+            self.end(text, theme.GOOD, made)
             self._document.message.emit(f"{result.summary} to {folder}")
-        self.folder_button.setVisible(bool(result.written))
 
     def _failed(self, message: str, hint: str) -> None:
-        self._end(f"{message} {hint}", theme.BAD)
+        self.end(f"{message} {hint}", theme.BAD)
         self._document.problem.emit(message, hint)
 
-    def _end(self, text: str, color: str) -> None:
-        self._handle = None
-        self.progress.hide()
-        self.export_button.setEnabled(True)
-        self.cancel_button.set_label("Close")
-        self._say(text, color)
-
-    def _say(self, text: str, color: str) -> None:
-        self.preview.setText(text)
-        set_color(self.preview, color)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.export_button.isEnabled():
-                self.export()
-        else:
-            super().keyPressEvent(event)
-
-    def reject(self) -> None:
-        """Stop a running export, or close."""
-        if self._handle is not None:
-            self._handle.cancel()
-        else:
-            super().reject()
-
-    def _browse(self) -> None:
-        start = Path(self.folder.text()).expanduser()
-        while not start.is_dir() and start != start.parent:
-            start = start.parent
-        name = QFileDialog.getExistingDirectory(self, "Folder for the files", str(start))
-        if name:
-            self.folder.setText(name)
-
-    def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.settings().folder)))
-
     def _remember(self, *, load: bool) -> None:
-        """Keep folder, pattern and formats for the next time."""
+        """Keep folder, pattern, formats and options for the next time."""
         store = self._settings
         if load:
             self.folder.setText(store.text("export/folder", self.folder.text()))
             self.pattern.setText(store.text("export/pattern", self.pattern.text()))
+            kept = read_answers(store.text("export/answers", ""))
+            if kept is not None:
+                self.form.show_answers(*kept)
         else:
             store.set("export/folder", self.folder.text())
             store.set("export/pattern", self.pattern.text())
+            answers = {"endings": self.form.endings, "options": asdict(self.form.options)}
+            store.set("export/answers", json.dumps(answers))
             store.save()
+
+
+def read_answers(text: str) -> tuple[tuple[str, ...], ExportOptions] | None:
+    """Read formats and options kept by an earlier export; None if they are of no use any more."""
+    try:
+        answers = json.loads(text)
+        endings = tuple(ending for ending in answers["endings"] if ending in EXPORTERS)
+        return endings, ExportOptions(**answers["options"])
+    except (ValueError, TypeError, KeyError, StudioError):
+        return None
 
 
 def _file_name(clip: ShownClip) -> str:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from core.importing import Imported, JointMap, Source
 from studio import bridge, theme
-from studio.dialogs.export import Choice
 from studio.dialogs.joint_map_figure import SkeletonFigure
+from studio.dialogs.work_dialog import Choice
 from studio.services import joint_maps
 from studio.widgets import (
     Badge,

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from core.progress import Progress
 from studio import bridge, theme
-from studio.dialogs.export import Choice
+from studio.dialogs.work_dialog import Choice
 from studio.document import Document, shown_from_clip
 from studio.panels.clearing import clear
 from studio.services import results

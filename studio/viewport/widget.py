@@ -16,6 +16,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from studio.viewport.camera import View
 from studio.viewport.items import BodyItem
 from studio.viewport.labels import LabelLayer
 from studio.viewport.placeholder import NoOpenGL
@@ -96,9 +97,9 @@ class Viewport(QWidget):
         self._canvas.make_current()
         self._scene.set_bodies(self._items)
         self._follow_from = None
+        self._labels.show(self._items, self.selected)  # before anything places them
         if [item.key for item in self._items] != before and self._items:
             self.frame_all(glide=self._drawn and bool(before))
-        self._labels.show(self._items, self.selected)
         self._place_labels()
         self._canvas.update()
 
@@ -180,6 +181,16 @@ class Viewport(QWidget):
     def camera(self) -> str:
         """The preset last chosen."""
         return self._camera
+
+    @property
+    def view(self) -> View | None:
+        """Where the camera is going; None without OpenGL."""
+        return self._scene.camera.goal if self._scene is not None else None
+
+    @property
+    def seconds(self) -> float:
+        """The moment that is shown."""
+        return self._scene.seconds if self._scene is not None else 0.0
 
     def frame_all(self, *, glide: bool = True) -> None:
         """Move the camera so that all bodies fit with their whole motion and their labels."""

@@ -58,6 +58,12 @@ class Button(KeyButton):
         self.updateGeometry()
         self.update()
 
+    def set_icon(self, name: str) -> None:
+        """Show another icon."""
+        self._icon = name
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         width = paint.text_width(self.text(), weight=600) + 28
         width += 24 if self._icon else 0

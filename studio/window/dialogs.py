@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ from core.errors import StudioError
 from core.paths import data_folder
 from studio.actions import Actions
 from studio.document import Document
+
+if TYPE_CHECKING:
+    from studio.viewport import Viewport
 
 
 def log_folder() -> Path:
@@ -84,6 +88,13 @@ def open_export(parent: QWidget, document: Document) -> None:
     from studio.dialogs.export import ExportDialog
 
     _show(ExportDialog(document, parent))
+
+
+def open_film(parent: QWidget, document: Document, viewport: Viewport) -> None:
+    """Open the dialog that films what the view shows."""
+    from studio.dialogs.movie import MovieDialog
+
+    _show(MovieDialog(document, viewport, parent))
 
 
 def open_models(

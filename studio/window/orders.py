@@ -146,6 +146,14 @@ class Orders(_Window):
         """Open the export dialog."""
         dialogs.open_export(self, self.document)
 
+    def can_film(self) -> bool:
+        """Whether there is anybody to film."""
+        return bool(self.document.shown)
+
+    def film(self) -> None:
+        """Open the dialog that films the view."""
+        dialogs.open_film(self, self.document, self.middle.viewport)
+
     def save_picture(self) -> None:
         """Save what the viewport shows."""
         dialogs.save_picture(self, self.document, self.middle.viewport.grab_image())

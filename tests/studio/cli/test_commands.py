@@ -109,6 +109,29 @@ def test_export_takes_the_format_from_the_ending(run, make_clip, tmp_path):
     assert load_motion(tmp_path / "copy.npz").provenance.seed == 7
 
 
+def test_export_for_a_program_writes_what_it_opens(run, make_clip, tmp_path):
+    result = run("export", make_clip(), "--out", tmp_path / "out", "--for", "unreal")
+    assert result.code == 0
+    files = list((tmp_path / "out").iterdir())
+    assert [f.suffix for f in files] == [".fbx"]
+    assert b"upperarm_l" in files[0].read_bytes()
+    wrong = run("export", make_clip(), "--out", tmp_path / "out", "--for", "maia")
+    assert wrong.code == 2 and "no target called maia" in wrong.err
+
+
+def test_movie_says_what_it_cannot_do_before_it_begins(run, make_clip, tmp_path):
+    clip = make_clip()
+    for words, said in (
+        (["--out", "a.avi"], "cannot be written as a movie"),
+        (["--out", "a.mp4", "--size", "large"], "size large"),
+        (["--out", "a.mp4", "--camera", "drone"], "no camera called drone"),
+        (["--out", "a.gif", "--background", "transparent"], "no transparency"),
+    ):
+        words[1] = str(tmp_path / words[1])
+        result = run("movie", clip, *words)
+        assert result.code == 2 and said in result.err, result.err
+
+
 def test_several_clips_go_to_a_folder_and_keep_their_names(run, make_clip, tmp_path):
     make_clip("clips/a.npz")
     make_clip("clips/b.npz")

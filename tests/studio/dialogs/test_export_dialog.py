@@ -17,6 +17,7 @@ from studio.dialogs.export import ExportDialog
 from studio.dialogs.models import ModelsDialog
 from studio.document import Document, ShownClip
 from studio.services import exporting
+from studio.settings import Settings
 
 
 @pytest.fixture
@@ -119,3 +120,54 @@ def test_the_models_dialog_lists_what_is_missing(document: Document, qtbot: Any)
     qtbot.addWidget(dialog)
     assert dialog.install_button.isEnabled()  # the data folder of a test is empty
     assert dialog._rows.count() > 4
+
+
+def test_choosing_a_program_answers_everything_and_changing_an_answer_unmarks_it(
+    dialog: ExportDialog,
+) -> None:
+    dialog.form.choose("unreal")
+    settings = dialog.settings()
+    assert settings.endings == (".fbx",)
+    assert settings.options.skeleton == "unreal5" and settings.options.root_bone == "motion"
+    assert [key for key, chip in dialog.form.targets.items() if chip.isChecked()] == ["unreal"]
+    dialog.form.fields["start_at_origin"].setChecked(True)
+    assert not any(chip.isChecked() for chip in dialog.form.targets.values())
+
+
+def test_options_a_format_does_not_have_are_out_of_sight(dialog: ExportDialog) -> None:
+    dialog.form._fold()
+    assert dialog.form.fields["facing"].isVisibleTo(dialog)
+    dialog.form.choose("web")
+    assert not dialog.form.fields["facing"].isVisibleTo(dialog)
+    assert dialog.form.fields["vrm"].isVisibleTo(dialog)
+
+
+def test_the_answers_of_the_last_export_are_asked_first_the_next_time(
+    document: Document, tmp_path: Path, qtbot: Any
+) -> None:
+    store = Settings(tmp_path / "settings.ini")
+    first = ExportDialog(document, settings=store)
+    qtbot.addWidget(first)
+    first.folder.setText(str(tmp_path / "out"))
+    first.form.choose("maya")
+    first.export()
+    finished(first, qtbot)
+    again = ExportDialog(document, settings=store)
+    qtbot.addWidget(again)
+    assert again.settings().options == first.settings().options
+    assert again.settings().endings == (".fbx",)
+    store.set("export/answers", "{damaged")
+    third = ExportDialog(document, settings=store)
+    qtbot.addWidget(third)
+    assert third.settings().endings == (".bvh",)
+
+
+def test_several_clips_become_one_fbx(dialog: ExportDialog, tmp_path: Path, qtbot: Any) -> None:
+    dialog.form.choose("unity")
+    assert not dialog.one_file.isEnabled()
+    dialog.which.setCurrentIndex(dialog.which.findData("shown"))
+    dialog.one_file.setChecked(True)
+    dialog.export()
+    finished(dialog, qtbot)
+    assert len(list((tmp_path / "out").iterdir())) == 1
+    assert "read back to 0.0" in dialog.preview.text()

@@ -38,7 +38,8 @@ PATTERN_FIELDS: dict[str, str] = {
 DEFAULT_PATTERN = "{name}"
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 _FIELD = re.compile(r"\{[^{}]*\}")
-_MAX_STEM = 120
+_MAX_BYTES = 180  # file systems take 255 in all; a temporary name and the ending come on top
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,8 +145,9 @@ def file_stem(pattern: str, clip: ExportClip, number: int, skeleton: str = "smpl
         values["{label}"] = clip.provenance.label or "clip"
         values["{seed}"] = "" if seed is None else str(seed)
     stem = _FIELD.sub(lambda match: values[match.group()], pattern)
-    stem = _UNSAFE.sub("_", stem).strip(" .")[:_MAX_STEM].strip(" .")
-    return stem or "clip"
+    short = _UNSAFE.sub("_", stem).strip(" .").encode("utf-8", "ignore")[:_MAX_BYTES]
+    name = short.decode("utf-8", "ignore").strip(" .") or "clip"
+    return f"{name}_" if name.partition(".")[0].lower() in _RESERVED else name
 
 
 def plan(clips: Sequence[ExportClip], settings: ExportSettings) -> list[PlannedFile]:
@@ -163,7 +165,7 @@ def plan(clips: Sequence[ExportClip], settings: ExportSettings) -> list[PlannedF
             known = ", ".join(key.lstrip(".") for key in EXPORTERS)
             raise StudioError(f"The format {ending.lstrip('.')} is not known.", f"Use {known}.")
     together = {e for e in settings.endings if settings.one_file and EXPORTERS[e].holds_several}
-    taken: set[Path] = set()
+    taken: set[str] = set()
     planned = []
     for number, clip in enumerate(clips, start=1):
         stem = file_stem(settings.pattern, clip, number, settings.options.skeleton)
@@ -180,14 +182,15 @@ def _planned(
     stem: str,
     ending: str,
     settings: ExportSettings,
-    taken: set[Path],
+    taken: set[str],
 ) -> PlannedFile:
     path, number = settings.folder / f"{stem}{ending}", 1
     numbers_existing = settings.overwrite == "number"
-    while path in taken or (numbers_existing and path.exists()):
+    # Kick and kick are one file on Windows and macOS
+    while path.name.casefold() in taken or (numbers_existing and path.exists()):
         number += 1
         path = settings.folder / f"{stem} {number}{ending}"
-    taken.add(path)
+    taken.add(path.name.casefold())
     is_skipped = settings.overwrite == "skip" and path.exists()
     return PlannedFile(clips=clips, path=path, is_skipped=is_skipped)
 

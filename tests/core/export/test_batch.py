@@ -47,6 +47,26 @@ def test_a_name_no_file_system_takes_is_made_safe(tmp_path: Path) -> None:
     assert not set('/\\:"?') & set(planned[0].path.name)
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("con", "con_.bvh"), ("LPT1.take", "LPT1.take_.bvh"), ("", "clip.bvh"), ("...", "clip.bvh")],
+)
+def test_names_windows_keeps_for_itself_and_empty_ones_are_changed(tmp_path, name, wanted) -> None:
+    assert paths(batch.plan([make_clip(name)], ExportSettings(folder=tmp_path))) == [wanted]
+
+
+def test_a_very_long_name_in_any_script_is_still_written(tmp_path: Path) -> None:
+    settings = ExportSettings(folder=tmp_path, endings=(".amass.npz",))
+    result = batch.export(batch.plan([make_clip("跳" * 200)], settings), settings)
+    assert len(result.written) == 1 and not result.problems
+    assert len(result.written[0].name.encode()) < 255
+
+
+def test_names_that_differ_by_case_alone_never_share_a_file(tmp_path: Path) -> None:
+    planned = batch.plan([make_clip("Kick"), make_clip("kick")], ExportSettings(folder=tmp_path))
+    assert paths(planned) == ["Kick.bvh", "kick 2.bvh"]
+
+
 def test_an_unknown_field_is_named(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match=r"\{colour\}"):
         batch.plan([make_clip()], ExportSettings(folder=tmp_path, pattern="{colour}"))

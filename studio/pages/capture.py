@@ -20,6 +20,7 @@ from studio.actions import Action
 from studio.pages.capture_menus import capture_actions
 from studio.pages.capture_session import CaptureSession, Importer
 from studio.pages.capture_video import CaptureVideo
+from studio.pages.overlay_export import OverlayExport
 from studio.panels.capture_estimators import EstimatorPanel
 from studio.panels.capture_options import OptionsPanel
 from studio.panels.capture_queue import DropZone, QueueList
@@ -51,6 +52,7 @@ class CapturePage(QObject):
         self.session = CaptureSession(context.document, context.playback, self, importer=importer)
         self.cleaning = CleaningSession(context.document, self)
         self.judgements = JudgementCache(self)
+        self.overlays = OverlayExport(context.document, context.report_job, self)
         self.heading = SectionHeading("Videos")
         self.drop_zone = DropZone()
         self.list = QueueList()
@@ -130,7 +132,8 @@ class CapturePage(QObject):
         self.empty.pressed.connect(self.import_sample)
         self.sample_button.clicked.connect(self.import_sample)
         self.pause_button.clicked.connect(self.toggle_pause)
-        self.cancel_button.clicked.connect(session.cancel)
+        self.cancel_button.clicked.connect(self.cancel)
+        self.deck.save_button.clicked.connect(self.save_overlay)
         self.next_button.clicked.connect(self.do_next)
         self.again_button.clicked.connect(self.again)
         self.options.changed.connect(self._take_settings)
@@ -238,6 +241,19 @@ class CapturePage(QObject):
         """Let the queue wait, or go on."""
         self.session.set_paused(not self.session.queue.is_paused)
 
+    def cancel(self) -> None:
+        """Stop the video that is being estimated, or the overlay video that is being written."""
+        if self.session.is_running:
+            self.session.cancel()
+        else:
+            self.overlays.cancel()
+
+    def save_overlay(self) -> None:
+        """Save the looked-at video with the bodies drawn over it."""
+        item = self.session.current
+        if item is not None and self.deck.can_save:
+            self.overlays.ask(self.left.window(), item.path, self.deck.people_seen())
+
     def keep(self) -> None:
         """Put the looked-at result into the library."""
         item = self.session.current
@@ -323,7 +339,8 @@ class CapturePage(QObject):
         self.again_button.setEnabled(self.can_repeat())
         self._judge()
         running = queue.running
-        self._context.report_job(_job_text(running, queue.is_paused))
+        if not self.overlays.is_running:
+            self._context.report_job(_job_text(running, queue.is_paused))
         if self._is_here:
             self._context.actions.refresh()
 

@@ -25,14 +25,19 @@ def queue_actions(page: CapturePage) -> list[Action]:
                shortcut="Shift+P", icon="pause", menu="Edit", section=5,
                enabled=lambda: session.queue.has_work, checked=lambda: session.queue.is_paused,
                tip="Let the queue wait, also in the middle of a video, or go on"),
-        Action(id="capture.cancel", text="Cancel estimating", run=session.cancel, shortcut="Esc",
-               icon="close", menu="Edit", section=5, enabled=lambda: session.is_running,
+        Action(id="capture.cancel", text="Cancel estimating", run=page.cancel, shortcut="Esc",
+               icon="close", menu="Edit", section=5,
+               enabled=lambda: session.is_running or page.overlays.is_running,
                tip="Stop this video; nothing of it is kept"),
         Action(id="capture.keep", text="Keep result", run=page.keep, shortcut="K", icon="tick",
                menu="Edit", section=5, enabled=page.can_keep),
         Action(id="capture.again", text="Estimate again", run=page.again, shortcut="R",
                icon="refresh", menu="Edit", section=5, enabled=page.can_repeat,
                tip="Estimate the people who are picked, with the options as they are now"),
+        Action(id="capture.overlay", text="Save overlay video…", run=page.save_overlay,
+               shortcut="Shift+V", icon="film", menu="File", section=2,
+               enabled=lambda: page.deck.can_save,
+               tip="The source video with the bodies drawn over it"),
     ]  # fmt: skip
 
 

@@ -19,12 +19,15 @@ from studio.playback import Playback
 from studio.services.capture_queue import QueueItem
 from studio.services.importing import ImportedPerson
 from studio.services.video_frames import VideoFrames
-from studio.widgets import ToggleGroup
+from studio.widgets import IconButton, ToggleGroup
 
 if TYPE_CHECKING:
     from core.video.people import People, Track
+    from studio.viewport.overlay import Layer
 
 _EDGE = 10
+_BODIES = 380  # logical pixels the viewport's switches need beside the video
+_KEPT_LAYERS = 400  # drawn bodies, about a quarter of a megabyte each
 LAYERS: tuple[tuple[str, str, str, str], ...] = (  # name, text, key, what it shows
     ("body", "Body", "V", "The estimated body over the video, by the estimator's camera"),
     ("landmarks", "Landmarks", "P", "The points that were found in the picture"),
@@ -45,12 +48,17 @@ class CaptureVideo(QWidget):
         super().__init__(parent)
         self._session, self._playback = session, playback
         self._picture_index = -1
-        self.layers = {"landmarks", "boxes"}
+        self._drawn: dict[tuple[int, frozenset[str], int], Sequence[Layer]] = {}
+        self.layers = {"body", "boxes"}
         self.view = VideoView()
         self.strip = TrackStrip(keys)
         self.switches = ToggleGroup(
             [(name, text, f"{tip}  ({key})") for name, text, key, tip in LAYERS],
             exclusive=False, name="Over the video", parent=self.view,
+        )  # fmt: skip
+        self.save_button = IconButton(
+            "export", "Save this video with the bodies over it", key="Shift+V",
+            parent=self.view,
         )  # fmt: skip
         self.switches.toggled.connect(self.set_layer)
         self.view.installEventFilter(self)
@@ -73,10 +81,18 @@ class CaptureVideo(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
-            hint = self.switches.sizeHint()
-            self.switches.setGeometry(_EDGE, _EDGE, hint.width(), hint.height())
-            self.switches.raise_()
+            self._place_controls()
         return False
+
+    def _place_controls(self) -> None:
+        hint = self.switches.sizeHint()
+        self.switches.setGeometry(_EDGE, _EDGE, hint.width(), hint.height())
+        side = self.save_button.width()
+        top = _EDGE + (hint.height() - side) // 2
+        self.save_button.move(self.view.width() - side - _EDGE, top)
+        for control in (self.switches, self.save_button):
+            control.raise_()
+        self.setMinimumWidth(hint.width() + side + 3 * _EDGE)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -90,9 +106,13 @@ class CaptureVideo(QWidget):
         whole, height = stage.width(), stage.height()
         if stage.widget(0) is not self or whole < 2 * self.minimumWidth():
             return
-        shape = frames.size if frames is not None else (1, 1)
+        item = self._session.current
+        video = item.people.video if item is not None and item.people is not None else None
+        shape = frames.size if frames is not None else (3, 4)
+        if frames is None and video is not None:
+            shape = (video.width, video.height)
         wanted = (height - 56) * shape[0] / max(shape[1], 1) + 24
-        width = round(min(max(wanted, 0.4 * whole), 0.6 * whole))
+        width = round(min(max(wanted, 0.4 * whole), 0.6 * whole, max(whole - _BODIES, 1)))
         stage.setSizes([width, whole - width])
 
     # -- layers -----------------------------------------------------------------------------------
@@ -115,8 +135,9 @@ class CaptureVideo(QWidget):
     # -- what is shown ----------------------------------------------------------------------------
     def show_item(self, item: QueueItem | None) -> None:
         """Show what there is of the looked-at item."""
+        self._drawn.clear()
         self.view.set_landmarks(None)
-        self.view.set_layer(None)
+        self.view.set_layers(())
         self.view.set_boxes(())
         if item is None:
             self.view.set_picture(None)
@@ -128,7 +149,8 @@ class CaptureVideo(QWidget):
             self.view.set_notice(item.detail)
         else:
             self.view.set_notice("")
-        self.switches.setVisible(item is not None and not item.is_busy and item.state != "waiting")
+        is_still = item is not None and not item.is_busy and item.state != "waiting"
+        self.switches.setVisible(is_still)
         self._show_switches(item)
         self.show_people()
         self.refresh()
@@ -138,9 +160,24 @@ class CaptureVideo(QWidget):
         self.switches.set_enabled("body", person is not None and person.camera is not None)
         self.switches.set_enabled("landmarks", person is not None and person.overlay is not None)
         self.switches.set_enabled("boxes", item is not None and item.people is not None)
-        self.switches.set_enabled("attention", person is not None and person.attention is not None)
+        self.switches.set_offered("attention", person is not None and person.attention is not None)
+        self.save_button.setVisible(self.can_save)
+        self._place_controls()
         if person is not None:
             self.view.set_accent(theme.source_color("estimated", person.estimator))
+
+    @property
+    def can_save(self) -> bool:
+        """Whether there are bodies whose place in the picture is known."""
+        return any(person.camera is not None for person in self.people_seen())
+
+    def people_seen(self) -> list[ImportedPerson]:
+        """All people of the looked-at video by the estimator of the selected one."""
+        item = self._session.current
+        person = self._session.person_shown(item) if item is not None else None
+        if item is None or item.result is None or person is None:
+            return []
+        return [p for p in item.result.people if p.estimator == person.estimator]
 
     def show_progress(self, item: QueueItem) -> None:
         """Say how far the work on the looked-at item is."""
@@ -163,16 +200,47 @@ class CaptureVideo(QWidget):
         if index == self._picture_index:
             return
         self._picture_index = index
+        wanted = self.layers & {"body", "attention"}
+        if person is None or not wanted:
+            self._show_frame(item, person, frames, index, ())
+            return
+        people = item.result.people if item.result is not None else (person,)
+        key = (id(person), frozenset(wanted), index)
+        if key in self._drawn:
+            self._show_frame(item, person, frames, index, self._drawn[key])
+            return
+        bridge.run_in_thread(
+            lambda progress: drawn_layers(person, people, frames.times[index], wanted),
+            lambda layers: self._take_layers(item, person, frames, index, layers, key),
+            lambda message, hint: self._show_frame(item, person, frames, index, ()),
+            key="video-layer",
+            owner=self,
+        )
+
+    def _take_layers(
+        self, item: QueueItem, person: ImportedPerson, frames: VideoFrames, index: int,
+        layers: Sequence[Layer], key: tuple[int, frozenset[str], int],
+    ) -> None:  # fmt: skip
+        """Show a layer with the very picture it belongs to, and keep it for the next round."""
+        self._drawn[key] = layers
+        while len(self._drawn) > _KEPT_LAYERS:
+            self._drawn.pop(next(iter(self._drawn)))
+        if item is self._session.current and frames is self._session.frames:
+            self._show_frame(item, person, frames, index, layers)
+
+    def _show_frame(
+        self, item: QueueItem, person: ImportedPerson | None, frames: VideoFrames, index: int,
+        layers: Sequence[Layer],
+    ) -> None:  # fmt: skip
         self.view.set_picture(frames.picture(index))
+        self.view.set_layers([(layer.picture, layer.rect) for layer in layers])
         width, height = frames.size
         self.view.set_caption(
             f"frame {frames.indices[index] + 1} / {frames.indices[-1] + 1} · "
             f"{frames.fps:.0f} fps · {width}×{height}"
         )
-        second = frames.times[index]
-        self._draw_landmarks(person, second)
+        self._draw_landmarks(person, frames.times[index])
         self._draw_boxes(item, frames.indices[index])
-        self._draw_layer(person, second)
 
     def _draw_landmarks(self, person: ImportedPerson | None, seconds: float) -> None:
         overlay = person.overlay if person is not None else None
@@ -192,24 +260,10 @@ class CaptureVideo(QWidget):
         boxes = [_box(track, frame, people, item.picked) for track in people]
         self.view.set_boxes([box for box in boxes if box is not None])
 
-    def _draw_layer(self, person: ImportedPerson | None, seconds: float) -> None:
-        """Have the body or the attention drawn in a thread; the newest request wins."""
-        wanted = self.layers & {"body", "attention"}
-        if person is None or not wanted:
-            self.view.set_layer(None)
-            return
-        bridge.run_in_thread(
-            lambda progress: drawn_layer(person, seconds, wanted),
-            self.view.set_layer,
-            lambda message, hint: None,  # logged; the picture stays bare
-            key="video-layer",
-            owner=self,
-        )
-
     def _preview(self, picture: Picture) -> None:
         self.view.set_landmarks(None)  # the picture has them drawn in
         self.view.set_boxes(())
-        self.view.set_layer(None)
+        self.view.set_layers(())
         self.view.set_picture(picture)
 
     def _frames_ready(self) -> None:
@@ -238,7 +292,7 @@ class CaptureVideo(QWidget):
             for track in people
         ]
         picked = sum(card.is_picked for card in cards)
-        note = f"{len(cards)} found · {picked} picked"
+        note = f"{picked} of {len(cards)}"
         if people.cuts:
             note += f" · {len(people.cuts)} cut{'s' if len(people.cuts) > 1 else ''}"
         self.strip.show_people(cards, note, can_edit=not item.is_busy)
@@ -269,8 +323,13 @@ class CaptureVideo(QWidget):
         return frames.indices[max(self._picture_index, 0)] if frames is not None else 0
 
 
-def drawn_layer(person: ImportedPerson, seconds: float, wanted: set[str]) -> Picture | None:
-    """Draw the body, and on top where the estimator looked: (H, W, 4) uint8, or None."""
+def drawn_layers(
+    person: ImportedPerson, people: Sequence[ImportedPerson], seconds: float, wanted: set[str]
+) -> list[Layer]:
+    """Draw where the estimator looked, or the bodies of all it saw, over a time of the video.
+
+    Those who are farther away come first.
+    """
     from studio.viewport.overlay import attention_layer, draw_over
 
     camera = person.camera
@@ -278,14 +337,20 @@ def drawn_layer(person: ImportedPerson, seconds: float, wanted: set[str]) -> Pic
         seen = person.attention(seconds)
         if seen is not None:
             maps, square = seen
-            return attention_layer(maps, square, (camera.width, camera.height))
-    if "body" not in wanted or camera is None:
-        return None
-    frame = camera.index(seconds)
-    if frame is None or frame >= person.motion.num_frames:
-        return None
-    color = theme.source_color("estimated", person.estimator)
-    return draw_over(person.motion, camera, frame, color)
+            return [attention_layer(maps, square, (camera.width, camera.height))]
+    if "body" not in wanted:
+        return []
+    drawn = []
+    for other in people:
+        frame = other.camera.index(seconds) if other.camera is not None else None
+        if other.estimator != person.estimator or frame is None:
+            continue
+        if frame < min(other.motion.num_frames, len(other.camera.times)):
+            own = theme.source_color("estimated", other.estimator)
+            color = own if other is person else theme.mix(own, theme.DATA, 0.7)
+            layer = draw_over(other.motion, other.camera, frame, color)
+            drawn.append((float(other.camera.trans[frame][2]), layer))
+    return [layer for _, layer in sorted(drawn, key=lambda pair: -pair[0])]
 
 
 def _merged(people: People, ids: Sequence[int]) -> People:

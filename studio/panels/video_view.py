@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio import theme
 
 Picture = npt.NDArray[np.uint8]
+Rect = tuple[float, float, float, float]
 
 _FEW = 0.5  # landmarks less visible than this are drawn faint
 
@@ -45,7 +46,7 @@ class VideoView(QWidget):
         self._edges: tuple[tuple[int, int], ...] = ()
         self._shows_landmarks = True
         self._boxes: tuple[PersonBox, ...] = ()
-        self._layer: QImage | None = None
+        self._layers: list[tuple[QImage, QRectF]] = []
         self._caption = ""
         self._notice = ""
         self._fraction: float | None = None
@@ -95,20 +96,17 @@ class VideoView(QWidget):
         self._boxes = tuple(boxes)
         self.update()
 
-    def set_layer(self, layer: Picture | None) -> None:
-        """Lay a picture (H, W, 4) uint8 RGBA, not premultiplied, over the whole video picture."""
-        if layer is None:
-            self._layer = None
-        else:
-            rgba = np.ascontiguousarray(layer, dtype=np.uint8)
-            height, width = rgba.shape[:2]
-            view = QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-            self._layer = view.copy()
+    def set_layers(self, layers: Sequence[tuple[Picture, Rect]]) -> None:
+        """Lay pictures (H, W, 4) uint8 RGBA, not premultiplied, over the video, one on another.
+
+        Each with its left, top, width, height in 0..1 of the video's picture.
+        """
+        self._layers = [(_image(picture), QRectF(*rect)) for picture, rect in layers]
         self.update()
 
     @property
     def has_layer(self) -> bool:
-        return self._layer is not None
+        return bool(self._layers)
 
     def set_accent(self, color: str) -> None:
         """Draw landmarks and boxes in the estimator's colour."""
@@ -158,8 +156,12 @@ class VideoView(QWidget):
             painter.save()
             painter.setClipPath(shape)
             painter.drawImage(place, self._image)
-            if self._layer is not None:
-                painter.drawImage(place, self._layer)
+            for layer, part in self._layers:
+                spot = QRectF(
+                    place.x() + part.x() * place.width(), place.y() + part.y() * place.height(),
+                    part.width() * place.width(), part.height() * place.height(),
+                )  # fmt: skip
+                painter.drawImage(spot, layer)
             painter.restore()
             self._paint_boxes(painter, place)
             if self._shows_landmarks and self._points is not None:
@@ -254,6 +256,13 @@ class VideoView(QWidget):
         bar.setWidth(max(bar.width() * min(max(self._fraction, 0.0), 1.0), 4))
         painter.setBrush(QColor(self._accent))
         painter.drawRoundedRect(bar, 2, 2)
+
+
+def _image(layer: Picture) -> QImage:
+    rgba = np.ascontiguousarray(layer, dtype=np.uint8)
+    height, width = rgba.shape[:2]
+    view = QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return view.copy()  # the array may go away
 
 
 def _with_alpha(color: str, alpha: float) -> QColor:

@@ -58,7 +58,8 @@ def _samples(n: int) -> Float32:
     return np.stack([u, v, 1 - u - v], axis=1).astype(np.float32)
 
 
-def _facing(points: Float32, faces: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+def facing(points: Float32, faces: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+    """Return the faces (F, 3) whose outside is turned to the camera; points (V, 3) projected."""
     x, y = points[:, 0][faces], points[:, 1][faces]
     area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (y[:, 1] - y[:, 0]) * (x[:, 2] - x[:, 0])
     # y grows downwards: faces seen from outside turn the other way
@@ -87,7 +88,7 @@ def draw_body(
     if shade is not None:
         colors *= (0.25 + 0.75 * shade)[:, None]
     values = np.concatenate([points, colors], axis=1)  # x, y, depth, r, g, b
-    faces = _facing(points, faces)
+    faces = facing(points, faces)
     x, y = points[:, 0][faces], points[:, 1][faces]
     edges = np.maximum(np.ptp(x, axis=1), np.ptp(y, axis=1))
     fineness = np.clip(np.ceil(edges / 0.75), 1, MAX_SAMPLES).astype(int)

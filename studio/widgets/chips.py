@@ -126,6 +126,11 @@ class ToggleGroup(QWidget):
         """Let one option be chosen, or not."""
         self._buttons[option].setEnabled(is_enabled)
 
+    def set_offered(self, option: str, is_offered: bool) -> None:
+        """Show one option, or leave it out."""
+        self._buttons[option].setVisible(is_offered)
+        self.updateGeometry()
+
     def set_tooltip(self, option: str, text: str) -> None:
         """Say what an option does."""
         self._buttons[option].setToolTip(text)

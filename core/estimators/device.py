@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from core.errors import ModelProblem, StudioError
 
+FloatArray = npt.NDArray[np.float32]
+log = logging.getLogger(__name__)
+
+SIDE = 224  # pixels of a crop's side
+CHUNK = 8  # crops at a time on a processor: larger maps no longer fit its caches
+_CHUNK_ELSEWHERE = 64
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -26,8 +38,36 @@ def device_of(name: str = "auto") -> torch.device:
     return device
 
 
-def precision_of(name: str) -> torch.dtype:
-    """Raises StudioError for an unknown precision."""
+def precision_of(name: str, device: torch.device) -> torch.dtype:
+    """The type maps are kept in; float32 where the processor has no way with bfloat16.
+
+    Raises StudioError for an unknown precision.
+    """
     if name not in PRECISIONS:
         raise StudioError(f"There is no precision {name}.", f"Choose from {', '.join(PRECISIONS)}.")
-    return PRECISIONS[name]
+    dtype = PRECISIONS[name]
+    if dtype is torch.bfloat16 and device.type == "cpu" and not has_bfloat16():
+        log.warning("this processor does not compute in bfloat16; float32 is used")
+        return torch.float32
+    return dtype
+
+
+def has_bfloat16() -> bool:
+    """Whether the processor multiplies in bfloat16 (AVX512-BF16 or AMX); else it is no faster."""
+    check = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return torch.backends.mkldnn.is_available() and check is not None and bool(check())
+
+
+def chunks(
+    crops: FloatArray, device: torch.device, dtype: torch.dtype
+) -> Iterator[tuple[int, Tensor]]:
+    """Crops (N, 3, 224, 224) part by part as tensors on a device, each with its first index.
+
+    Raises ValueError for another shape.
+    """
+    if crops.shape[1:] != (3, SIDE, SIDE):
+        raise ValueError(f"crops must be (N, 3, {SIDE}, {SIDE}), got {crops.shape}")
+    size = CHUNK if device.type == "cpu" else _CHUNK_ELSEWHERE
+    for start in range(0, len(crops), size):
+        part = torch.from_numpy(np.ascontiguousarray(crops[start : start + size], np.float32))
+        yield start, part.to(device, dtype, memory_format=torch.channels_last)

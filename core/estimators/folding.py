@@ -8,7 +8,6 @@ B crops, C channels, H W pixels.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import re
 from typing import TypeVar
@@ -16,7 +15,6 @@ from typing import TypeVar
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -64,14 +62,20 @@ class BasicBlock(nn.Module):
 
 
 def folded(network: M) -> M:
-    """A copy of a network in eval mode with every batch norm worked into its convolution."""
-    network = copy.deepcopy(network).eval()
+    """Work every batch norm of a network in eval mode into its convolution; changes it."""
+    network.eval().requires_grad_(False)
     for module in list(network.modules()):
         for conv_name, norm_name in _pairs(module):
-            conv, norm = getattr(module, conv_name), getattr(module, norm_name)
-            setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
+            _fold(getattr(module, conv_name), getattr(module, norm_name))
             setattr(module, norm_name, nn.Identity())
     return network
+
+
+def _fold(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
+    assert norm.running_mean is not None and norm.running_var is not None and conv.bias is None
+    scale = norm.weight / (norm.running_var + norm.eps).sqrt()
+    conv.weight = nn.Parameter(conv.weight * scale[:, None, None, None], requires_grad=False)
+    conv.bias = nn.Parameter(norm.bias - norm.running_mean * scale, requires_grad=False)
 
 
 def placed(network: M, device: torch.device, dtype: torch.dtype = torch.float32) -> M:

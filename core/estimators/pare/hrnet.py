@@ -88,6 +88,7 @@ class HRNet(nn.Module):
         widths = widths_of(width)
         self.conv1 = nn.Conv2d(3, 64, 3, stride=2, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
+        self.relu = nn.ReLU(inplace=True)
         self.conv2 = nn.Conv2d(64, 64, 3, stride=2, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(64)
         blocks = [Bottleneck(64, 64), *(Bottleneck(256, 64) for _ in range(3))]
@@ -125,8 +126,8 @@ class HRNet(nn.Module):
 
     def branches(self, crops: Tensor) -> list[Tensor]:
         """The four branches' maps, (B, 32, 56, 56) to (B, 256, 7, 7)."""
-        x = F.relu(self.bn1(self.conv1(crops)), inplace=True)
-        x = F.relu(self.bn2(self.conv2(x)), inplace=True)
+        x = self.relu(self.bn1(self.conv1(crops)))
+        x = self.relu(self.bn2(self.conv2(x)))
         x = self.layer1(x)
         maps = [cast(Tensor, make(x)) for make in self.transition1]
         maps = self._through("stage2", maps)
@@ -136,10 +137,11 @@ class HRNet(nn.Module):
     def _through(self, stage: str, maps: list[Tensor]) -> list[Tensor]:
         return cast(list[Tensor], getattr(self, stage)(maps))
 
-    def forward(self, crops: Tensor) -> Tensor:
+    def raised(self, crops: Tensor) -> list[Tensor]:
+        """The branches' maps, all brought to the first one's size (B, C_i, 56, 56)."""
         first, *others = self.branches(crops)
-        raised = [
-            cast(nn.Module, getattr(self, f"upsample_stage_{i}"))(x)
-            for i, x in enumerate(others, 2)
-        ]
-        return torch.cat([first, *raised], 1)
+        steps = (cast(nn.Module, getattr(self, f"upsample_stage_{i}")) for i in (2, 3, 4))
+        return [first, *(step(x) for step, x in zip(steps, others, strict=True))]
+
+    def forward(self, crops: Tensor) -> Tensor:
+        return torch.cat(self.raised(crops), 1)

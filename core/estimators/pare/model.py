@@ -25,7 +25,7 @@ class PareModel(nn.Module):
         self.head = PareHead(sizes)
 
     def forward(self, crops: Tensor) -> HeadOutput:
-        output: HeadOutput = self.head(self.backbone(crops))
+        output: HeadOutput = self.head(self.backbone(crops).float())
         return output
 
 

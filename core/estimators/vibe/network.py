@@ -10,16 +10,15 @@ import torch
 from torch import Tensor
 
 from core.estimators.conversion import load_weights
-from core.estimators.device import device_of, precision_of
+from core.estimators.device import SIDE, chunks, device_of, precision_of
 from core.estimators.folding import folded, placed
+from core.estimators.fused import can_fuse, fused
 from core.estimators.regressed import Regressed
 from core.estimators.vibe.model import Arrays, built
 from core.estimators.vibe.resnet import NUM_FEATURES
 from core.rotation_torch import rot6d_columns_to_rotmat
 
 FloatArray = npt.NDArray[np.float32]
-
-BATCH = 16  # crops at a time; more only cost memory
 
 
 class VibeNetwork:
@@ -34,9 +33,13 @@ class VibeNetwork:
         precision: str = "float32",
     ) -> None:
         self.device = device_of(device)
-        self.dtype = precision_of(precision)
+        self.dtype = precision_of(precision, self.device)
         backbone, encoder, regressor = built(vibe, spin)
-        self._backbone = placed(folded(backbone), self.device, self.dtype)
+        backbone = folded(backbone)
+        if can_fuse(self.device):
+            self._backbone = fused(backbone, (3, SIDE, SIDE), self.dtype)
+        else:
+            self._backbone = placed(backbone, self.device, self.dtype)
         # The recurrent part is a fiftieth of the work and adds up over frames: always float32.
         self._encoder = encoder.to(self.device) if encoder is not None else None
         self._regressor = regressor.to(self.device)
@@ -45,10 +48,8 @@ class VibeNetwork:
     def features(self, crops: FloatArray) -> FloatArray:
         """Features (N, 2048) of normalised crops (N, 3, 224, 224) float32."""
         found = np.empty((len(crops), NUM_FEATURES), np.float32)
-        for start in range(0, len(crops), BATCH):
-            part = torch.from_numpy(np.ascontiguousarray(crops[start : start + BATCH]))
-            part = part.to(self.device, self.dtype, memory_format=torch.channels_last)
-            found[start : start + BATCH] = self._backbone(part).float().cpu().numpy()
+        for start, part in chunks(crops, self.device, self.dtype):
+            found[start : start + len(part)] = self._backbone(part).float().cpu().numpy()
         return found
 
     @torch.inference_mode()

@@ -26,6 +26,7 @@ class ResNet50(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
+        self.relu = nn.ReLU(inplace=True)
         channels = 64
         for index, count in enumerate(BLOCKS):
             width = 64 << index
@@ -36,7 +37,7 @@ class ResNet50(nn.Module):
 
     def stages(self, crops: Tensor) -> list[Tensor]:
         """Maps after each of the four layers, (B, 256, 56, 56) to (B, 2048, 7, 7)."""
-        x = F.relu(self.bn1(self.conv1(crops)), inplace=True)
+        x = self.relu(self.bn1(self.conv1(crops)))
         x = F.max_pool2d(x, 3, stride=2, padding=1)
         maps = []
         for index in range(len(BLOCKS)):

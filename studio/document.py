@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+GHOST_OPACITY = 0.45
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ShownClip:
@@ -39,6 +41,7 @@ class ShownClip:
     clip_id: str | None = None
     detail: str = ""
     color: str = ""  # "" takes the colour of its source, or of its place among samples
+    over: str = ""  # key of a clip this one is laid over, see-through: a file beside its source
 
 
 class Document(QObject):
@@ -252,7 +255,9 @@ class Document(QObject):
         """What the viewport draws: the shown clips side by side, the row centred."""
         from studio.viewport.items import BodyItem, side_by_side
 
-        places = side_by_side([clip.motion for clip in self._shown])
+        apart = [clip for clip in self._shown if not clip.over]
+        motions = [clip.motion for clip in apart]
+        places = {c.key: place for c, place in zip(apart, side_by_side(motions), strict=True)}
         return [
             BodyItem(
                 key=clip.key,
@@ -260,9 +265,10 @@ class Document(QObject):
                 color=self.color_of(clip),
                 label=clip.name,
                 sublabel=clip.detail,
-                position=place,
+                position=places.get(clip.over or clip.key, (0.0, 0.0, 0.0)),
+                opacity=GHOST_OPACITY if clip.over else 1.0,
             )
-            for clip, place in zip(self._shown, places, strict=True)
+            for clip in self._shown
         ]
 
     def _forget_deleted(self) -> None:

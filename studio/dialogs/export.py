@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from core.errors import StudioError
 from core.export import EXPORTERS, ExportOptions
+from core.motion import Motion
+from core.progress import Progress
 from studio import theme
 from studio.dialogs.export_form import ExportForm, add_row, form_grid
 from studio.dialogs.work_dialog import Choice, FolderField, WorkDialog
@@ -19,6 +21,7 @@ from studio.document import Document, ShownClip
 from studio.services import exporting
 from studio.services.exporting import ExportClip, ExportResult, ExportSettings
 from studio.settings import Settings
+from studio.widgets import Button
 
 
 class ExportDialog(WorkDialog):
@@ -42,6 +45,10 @@ class ExportDialog(WorkDialog):
         self.overwrite = Choice()
         self.one_file = QCheckBox("All clips in one file, where the format can")
         self.export_button = self.work_button
+        self.ghost_button = Button("Show over the clip", icon="ghosts", look="secondary")
+        self.ghost_button.setToolTip("Read the file back and lay it over the clip, see-through")
+        self.ghost_button.hide()
+        self.foot.insertWidget(2, self.ghost_button)
         self._fill()
         self._compose()
         self._connect()
@@ -88,6 +95,7 @@ class ExportDialog(WorkDialog):
             field.textChanged.connect(self._plan)
         self.one_file.toggled.connect(self._plan)
         self.form.changed.connect(self._plan)
+        self.ghost_button.clicked.connect(self.show_ghost)
         self.form.folded.connect(lambda: QTimer.singleShot(0, self, self.fit))
 
     # -- what is asked for ------------------------------------------------------------------------
@@ -136,6 +144,7 @@ class ExportDialog(WorkDialog):
         if self.is_working:
             return
         self.asked_anew()
+        self.ghost_button.hide()
         together = any(EXPORTERS[ending].holds_several for ending in self.form.endings)
         self.one_file.setEnabled(together and len(self.clips()) > 1)
         try:
@@ -178,6 +187,7 @@ class ExportDialog(WorkDialog):
         self._result = result
         folder = self._folder.folder
         made = folder if result.written else None
+        self.ghost_button.setVisible(self._ghost_file is not None)
         if result.problems:
             message, hint = result.problems[0]
             self.end(f"{result.summary}. {message} {hint}", theme.BAD, made)
@@ -187,6 +197,34 @@ class ExportDialog(WorkDialog):
             text = f"{result.summary}:\n{places}" if places else result.summary
             self.end(text, theme.GOOD, made)
             self._document.message.emit(f"{result.summary} to {folder}")
+
+    @property
+    def _ghost_file(self) -> Path | None:
+        """The file that can be laid over the selected clip, if it was the one exported."""
+        written = self._result.written if self._result is not None else ()
+        fitting = [path for path in written if path.suffix in (".fbx", ".glb", ".bvh")]
+        return fitting[0] if fitting and self.which.currentData() == "selected" else None
+
+    def show_ghost(self) -> None:
+        """Read the written file back and lay it over its clip in the view."""
+        path, key = self._ghost_file, self._document.selected_key
+        if path is None or key is None or self.is_working:
+            return
+
+        def read(progress: Progress) -> Motion:
+            from core.importing import import_motions
+
+            return import_motions(path)[0]
+
+        def show(motion: Motion) -> None:
+            self.end(f"{path.name} lies over the clip, see-through.", theme.GOOD, path.parent)
+            ghost = ShownClip(
+                key=f"file:{path}", motion=motion, name=path.name, kind="imported", over=key
+            )
+            others = [clip for clip in self._document.shown if not clip.over]
+            self._document.show([*others, ghost], select=key)
+
+        self.start(read, show, self._failed)
 
     def _failed(self, message: str, hint: str) -> None:
         self.end(f"{message} {hint}", theme.BAD)

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from core.body import joint_positions
 from core.motion import Motion
 from core.motion_file import load_motion
 from core.project import AddClips, NewClip, Project
@@ -171,3 +172,22 @@ def test_several_clips_become_one_fbx(dialog: ExportDialog, tmp_path: Path, qtbo
     finished(dialog, qtbot)
     assert len(list((tmp_path / "out").iterdir())) == 1
     assert "read back to 0.0" in dialog.preview.text()
+
+
+def test_the_written_file_can_be_laid_over_its_clip(
+    dialog: ExportDialog, document: Document, qtbot: Any
+) -> None:
+    dialog.form.choose("blender")
+    dialog.export()
+    finished(dialog, qtbot)
+    assert not dialog.ghost_button.isHidden()
+    dialog.show_ghost()
+    finished(dialog, qtbot)
+    clip, ghost = document.bodies()[0], document.bodies()[-1]
+    assert document.shown[-1].over == document.selected_key == clip.key
+    assert ghost.position == clip.position and ghost.opacity < 1.0
+    difference = joint_positions(ghost.motion) - joint_positions(clip.motion)
+    assert abs(difference).max() < 1e-4
+    dialog.show_ghost()
+    finished(dialog, qtbot)
+    assert len(document.shown) == 3  # the two clips and one ghost, not two

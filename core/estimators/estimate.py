@@ -18,7 +18,10 @@ from core.progress import SILENT, Progress
 from core.video.decode import probe
 from core.video.people import People, find_people
 
-_FINDING = 0.25  # share of the time that goes into finding people where networks look afterwards
+# share of the time that goes into finding people: where networks look afterwards, where the
+# points are fitted afterwards, and where they are only lifted
+_FINDING, _FINDING_FITTED, _FINDING_ONLY = 0.25, 0.4, 0.9
+_LOOKED = 0.9  # when networks have looked at everything
 
 
 def estimate_people(
@@ -45,7 +48,7 @@ def estimate_people(
     networks = {entry.name: loaded[entry.name] for entry in entries if entry.kind == "crops"}
     share = 0.0
     if people is None:
-        share = _FINDING if networks else 0.9
+        share = _FINDING if networks else _FINDING_FITTED if options.refine else _FINDING_ONLY
         people = find_people(
             path,
             max_people=options.max_people,
@@ -59,10 +62,11 @@ def estimate_people(
     if networks:
         from core.estimators.one_pass import look
 
-        looked = look(chosen, networks, options, digest, progress.part(share, 0.9))
+        looked = look(chosen, networks, options, digest, progress.part(share, _LOOKED))
+        share = _LOOKED
     results = {}
     for i, entry in enumerate(entries):
-        last = progress.part(*(0.9 + 0.1 * n / len(entries) for n in (i, i + 1)))
+        last = progress.part(*(share + (1 - share) * n / len(entries) for n in (i, i + 1)))
         if entry.kind == "points":
             persons = loaded[entry.name].persons(chosen, options, last)
         else:

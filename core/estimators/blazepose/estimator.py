@@ -5,9 +5,6 @@ Its results are BlazePose with inverse kinematics and are called so.
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -38,11 +35,13 @@ class BlazePose:
 
     def persons(self, people: People, options: EstimateOptions, progress: Progress) -> list[Person]:
         """Estimate everybody; see :class:`core.estimators.base.PointEstimator`."""
-        people = finding.with_points(people, progress.part(0.0, 0.5))
         count = max(len(people), 1)
+        looked = 0.0 if all(track.points is not None for track in people) else 0.5
+        people = finding.with_points(people, progress.part(0.0, looked))
         persons = []
         for i, track in enumerate(people):
-            part = progress.part(0.5 + 0.5 * i / count, 0.5 + 0.5 * (i + 1) / count)
+            ends = (looked + (1 - looked) * n / count for n in (i, i + 1))
+            part = progress.part(*ends)
             part.step(0.0, f"Lifting the points of {track.title} to a body")
             persons.append(self._person(people, track, options, part))
         return persons
@@ -54,7 +53,9 @@ class BlazePose:
         seen = solve.collected(_followed(track), people.times)
         focal = options.focal_pixels(video.width, video.height)
         clock, fps, is_even = solve.clock_for(seen.times, people.times)
-        motion = _lifted(seen, clock, fps, people, focal, options, progress)
+        motion = solve.body_motion(
+            seen, clock, fps, video, focal, refine=options.refine, progress=progress
+        )
         if track.sharpness is not None:
             at = people.times[track.frames]
             sharp = blur.relative_sharpness(track.sharpness, at)
@@ -88,22 +89,6 @@ class BlazePose:
                 "focal_pixels": round(focal, 1),
             },
         )
-
-
-def _lifted(
-    seen: solve.Seen,
-    clock: FloatArray,
-    fps: float,
-    people: People,
-    focal: float,
-    options: EstimateOptions,
-    progress: Progress,
-) -> Motion:
-    """Call the lift, with the whole track's fit where it is wanted."""
-    wanted: dict[str, Any] = {"refine": options.refine, "progress": progress}
-    known = inspect.signature(solve.body_motion).parameters
-    extra = {name: value for name, value in wanted.items() if name in known}
-    return solve.body_motion(seen, clock, fps, people.video, focal, **extra)
 
 
 def _followed(track: Track) -> Followed:

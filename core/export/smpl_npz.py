@@ -1,8 +1,8 @@
 """SMPL motion as plain arrays for research code: ``.smpl.npz`` and ``.amass.npz``.
 
-Both hold what their layout has and nothing pickled; beside it the studio's provenance, ``body_id``
-and ``up_axis``, which other readers pass over. ``betas`` are SMPL's; the free body's own mean
-nothing there, so they stand under ``studio_betas`` and ``betas`` are zero.
+Both hold what their layout has and nothing pickled; beside it ``up_axis`` and, as ``studio_...``,
+body, betas and provenance, which other readers pass over. ``betas`` are SMPL's; the free body's own
+mean nothing there, so they are zero then.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ def _save(
         "trans": trans.astype(np.float64),
         "betas": betas,
         "gender": np.array("neutral"),
-        "mocap_framerate": np.float64(motion.fps),
+        "mocap_framerate" if is_amass else "fps": np.float64(motion.fps),
         "up_axis": np.array("z" if is_amass else "y"),
-        "body_id": np.array(motion.body_id),
+        "studio_body_id": np.array(motion.body_id),
         "studio_betas": motion.betas,
-        "provenance": np.array(motion.provenance.to_json()),
+        "studio_provenance": np.array(motion.provenance.to_json()),
     }
     with written_whole(path) as temporary, temporary.open("wb") as stream:
         np.savez(stream, **arrays)

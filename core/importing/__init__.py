@@ -23,6 +23,7 @@ from core.importing.load import (
     read_clips,
 )
 from core.importing.retarget import PLAIN, Retargeted, RetargetOptions, retarget, retargeted
+from core.importing.smpl_npz import is_ours
 from core.importing.source import Source
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "guess_map",
     "import_clips",
     "import_motions",
+    "is_ours",
     "map_for",
     "read_clip",
     "read_clips",

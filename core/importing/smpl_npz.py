@@ -30,8 +30,9 @@ _UNREADABLE = (
 _POSES = ("poses", "pose", "full_pose", "smpl_poses", "thetas")
 _TRANS = ("trans", "transl", "translation", "smpl_trans")
 _FPS = ("mocap_framerate", "mocap_frame_rate", "fps", "framerate", "frame_rate")
-_KNOWN = {*_POSES, *_TRANS, *_FPS, "betas", "gender", "up_axis", "provenance", "body_id"} | {
-    "studio_betas", "root_orient", "global_orient", "pose_body", "body_pose", "surface_model_type",
+_KNOWN = {*_POSES, *_TRANS, *_FPS, "betas", "gender", "up_axis", "studio_provenance"} | {
+    "studio_betas", "studio_body_id", "root_orient", "global_orient", "pose_body", "body_pose",
+    "surface_model_type", "body_id",
 }  # fmt: skip
 _Z_TO_Y = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
@@ -49,6 +50,16 @@ def read(path: Path, fps: float | None = None) -> list[Motion]:
         raise FileProblem(f"{path.name}: {error.message}", error.hint) from error
     except (ValueError, TypeError) as error:
         raise FileProblem(f"{path.name} is damaged: {error}.", "Copy it again.") from error
+
+
+def is_ours(path: Path) -> bool:
+    """Whether an npz was written by this program: its clip, or SMPL or AMASS arrays it exported."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = set(archive.namelist())
+    except (OSError, *_UNREADABLE):
+        return False
+    return "studio_body_id.npy" in members or {"body_id.npy", "provenance.npy"} <= members
 
 
 def _arrays(path: Path) -> dict[str, Any]:
@@ -85,15 +96,15 @@ def _motion(arrays: dict[str, Any], path: Path, fps: float | None) -> Motion:
             "Copy it again.",
         )
     rate = _first(arrays, _FPS)
-    body_id = str(arrays.get("body_id", FREE_BODY_ID))
+    body_id = str(arrays.get("studio_body_id", FREE_BODY_ID))
     betas = arrays.get("studio_betas")
     if is_z_up(arrays, width):
         shape = betas if body_id == FREE_BODY_ID else None
         pelvis = default_body().shaped(shape).joints[0].astype(np.float64)
         poses, trans = y_up(poses, trans, pelvis)
     provenance = Provenance(kind="imported", source=path.name)
-    if "provenance" in arrays:
-        provenance = Provenance.from_json(str(arrays["provenance"]))
+    if "studio_provenance" in arrays:
+        provenance = Provenance.from_json(str(arrays["studio_provenance"]))
     return Motion(
         poses=poses.astype(np.float32),
         trans=trans.astype(np.float32),

@@ -74,7 +74,7 @@ def import_command(
     taken: set[str] = set()
     for path in files:
         try:
-            if path.suffix.lower() in _ANIMATION:
+            if path.suffix.lower() in _ANIMATION or _is_ours(path):
                 motions, names = _animation(path, look)
             else:
                 found = inspect(path)
@@ -108,6 +108,13 @@ def _list_people(found: Found) -> None:
     if len(found.people) > 1 or found.people[0].missing:
         for one in found.people:
             print(f"  {one.text}")
+
+
+def _is_ours(path: Path) -> bool:
+    """SMPL or AMASS arrays this program exported know their clip, which other readers pass over."""
+    from core.importing import is_ours
+
+    return path.suffix.lower() == ".npz" and is_ours(path)
 
 
 def _animation(path: Path, look: bool) -> tuple[list[Motion], list[str]]:

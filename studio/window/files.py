@@ -60,7 +60,7 @@ class Read:
 
 def read_clips(paths: Sequence[Path]) -> Read:
     """Read clip files; an npz that is no clip of this program is handed on as a result."""
-    from core.importing import JointMapNeeded, import_clips
+    from core.importing import JointMapNeeded, import_clips, is_ours
     from core.motion_file import load_motion
     from core.project import NewClip
 
@@ -70,7 +70,7 @@ def read_clips(paths: Sequence[Path]) -> Read:
     unmapped: list[Path] = []
     for path in paths:
         try:
-            if path.suffix.lower() == CLIP_ENDING:
+            if path.suffix.lower() == CLIP_ENDING and not is_ours(path):
                 motion = load_motion(path)
                 clips.append(NewClip(motion=motion, name=path.stem, label=motion.provenance.label))
                 continue

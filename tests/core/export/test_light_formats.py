@@ -32,7 +32,7 @@ def test_smpl_arrays_hold_what_research_code_asks_for(tmp_path):
         assert data["betas"].shape == (10,)
         assert not data["betas"].any(), "the free body's shape is not SMPL's"
         assert str(data["gender"]) == "neutral"
-        assert float(data["mocap_framerate"]) == 25
+        assert float(data["fps"]) == 25
         np.testing.assert_array_equal(data["poses"].reshape(12, 24, 3), motion.poses)
 
 

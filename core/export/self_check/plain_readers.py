@@ -61,7 +61,7 @@ def read_npz(path: Path, clip: int = 0) -> ReadBack:
     rate = float(arrays["fps"] if "fps" in arrays else arrays["mocap_framerate"])
     poses = arrays["poses"].reshape(len(arrays["poses"]), -1, 3).astype(np.float64)
     betas = arrays.get("studio_betas", arrays["betas"])[:10]
-    body_id = str(arrays["body_id"])
+    body_id = str(next(arrays[key] for key in ("studio_body_id", "body_id") if key in arrays))
     nothing = np.zeros((1, _NUM_JOINTS, 3), np.float32)
     still = Motion(poses=nothing, trans=nothing[:, 0], body_id=body_id)
     body = body_for(still)

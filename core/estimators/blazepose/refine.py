@@ -27,6 +27,8 @@ _WINDOW, _OVERLAP = 300, 40  # frames fitted at once, and shared with the next w
 _PERSON_WINDOWS = 3  # windows of a long clip that its betas are taken from
 _RAY_BELIEF = 0.5  # how far the network looks along the picture's axis instead of at the person
 _LEAST_SURE = 0.02
+_DEPTH_MEANS = 0.5  # belief below which a frame is started from its neighbours
+_FLIPPED_DEPTH = 0.1  # belief in depths of a frame that was read the wrong way round
 
 SIGMAS = Sigmas()
 
@@ -46,6 +48,7 @@ def evidence(
     slopes: FloatArray,
     visibility: FloatArray,
     confidence: FloatArray,
+    repaired: FloatArray,
     distance: FloatArray,
     standing: FloatArray,
     fps: float,
@@ -53,14 +56,16 @@ def evidence(
     """Return what the fit is made from.
 
     points (T, 33, 3) metres in SMPL's axes; slopes (T, 33, 2) from ``trajectory.rays``; visibility
-    (T, 33); confidence (T,) of the frames, low where nothing was seen; distance (T,) metres along
-    the view; standing (T, 2) from ``contact.planted``.
+    (T, 33); confidence (T,) of the frames, low where nothing was seen; repaired (T,) in 0..1
+    where a flip was put right; distance (T,) metres along the view; standing (T, 2) from
+    ``contact.planted``.
     """
     sure = np.clip(visibility, _LEAST_SURE, 1.0) * np.clip(confidence, _LEAST_SURE, 1.0)[:, None]
     return Evidence(
         space=points_along_the_view(points, slopes)[:, POINTS],
         slopes=slopes[:, POINTS],
         sure=sure[:, POINTS],
+        depth_sure=1 - (1 - _FLIPPED_DEPTH) * np.clip(repaired, 0, 1),
         distance=np.maximum(distance, 0.3),
         standing=standing,
         fps=fps,
@@ -94,7 +99,7 @@ def refined(
     The start must be roughly right, as ``lift`` gives it. Raises Cancelled through ``progress``.
     """
     shape = Shape.of(body)
-    start = Fitted(local, trans, unknown_person())
+    start = Fitted(_between_the_sure(local, seen.depth_sure), trans, unknown_person())
     spans = _spans(len(local))
     if len(spans) == 1:
         whole = fitted(start, seen, shape, sigmas, on_step=partial(_told, progress))
@@ -120,6 +125,24 @@ def refined(
     _told(progress, 1.0)
     betas = whole.person[:NUM_BETAS]
     return Refined(whole.local, whole.trans, betas, shape.joints(whole.person))
+
+
+def _between_the_sure(local: FloatArray, sure: FloatArray) -> FloatArray:
+    """Start frames whose depth means little from their sure neighbours' turns.
+
+    A limb started on the wrong side of the picture plane would stay there: both sides look alike.
+    """
+    good = np.flatnonzero(sure > _DEPTH_MEANS)
+    if len(good) in (0, len(local)):
+        return local
+    numbers = rotation.rotmat_to_rot6d_columns(local[good]).reshape(len(good), -1)
+    frames = np.arange(len(local))
+    after = np.clip(np.searchsorted(good, frames), 0, len(good) - 1)
+    before = np.clip(after - (good[after] > frames), 0, len(good) - 1)
+    span = np.maximum(good[after] - good[before], 1)
+    share = ((frames - good[before]) / span)[:, None]
+    mixed = (1 - share) * numbers[before] + share * numbers[after]
+    return np.asarray(rotation.rot6d_columns_to_rotmat(mixed.reshape(len(local), 24, 6)))
 
 
 def _told(progress: Progress, share: float) -> None:

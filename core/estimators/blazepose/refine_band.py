@@ -51,9 +51,9 @@ class Equations:
         solved = cho_solve_banded(
             (factor, True), sides.reshape(num_frames * width, -1), check_finite=False
         )
-        border = self.border.reshape(-1, num_shared)
         if num_shared == 0:
             return solved.reshape(num_frames, width), np.zeros(0)
+        border = self.border.reshape(-1, num_shared)
         schur = self.shared + np.diag(np.diag(self.shared)) * damping - border.T @ solved[:, 1:]
         person = np.linalg.solve(schur, self.right_shared - border.T @ solved[:, 0])
         frames = solved[:, 0] - solved[:, 1:] @ person

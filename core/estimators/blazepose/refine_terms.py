@@ -46,13 +46,15 @@ class Evidence:
     """What was seen of a person on an even clock, marker by marker.
 
     space (T, M, 3) metres in SMPL's axes, any origin; slopes (T, M, 2) x/-z and y/-z in the
-    picture; sure (T, M) how far a point is to be believed; distance (T,) metres to the person;
-    standing (T, 2) how far left and right foot are planted; fps.
+    picture; sure (T, M) how far a point is to be believed; depth_sure (T,) the same of a frame's
+    depths; distance (T,) metres to the person; standing (T, 2) how far left and right foot are
+    planted; fps.
     """
 
     space: FloatArray
     slopes: FloatArray
     sure: FloatArray
+    depth_sure: FloatArray
     distance: FloatArray
     standing: FloatArray
     fps: float
@@ -113,7 +115,8 @@ def space(
     to: Equations | None, seen: Evidence, body: Posed, slopes: Slopes | None, sigma: Sigmas
 ) -> float:
     """Points in space, relative to their weighted middle, which the network does not know."""
-    scale = np.array([sigma.plane, sigma.plane, sigma.depth])
+    scale = np.full((len(seen.space), 1, 3), sigma.plane)
+    scale[..., 2] = sigma.depth / np.sqrt(seen.depth_sure)[:, None]
     share = seen.sure / np.maximum(seen.sure.sum(1, keepdims=True), 1e-9)  # (T, M)
 
     def centred(x: FloatArray) -> FloatArray:
@@ -122,7 +125,7 @@ def space(
     left = (centred(body.markers) - centred(seen.space)) / scale
     weight, cost = robust(left, seen.sure * 30 / seen.fps, sigma.robust_space)
     if to is not None and slopes is not None:
-        by = slopes.through(lambda part: centred(part) / scale[:, None])
+        by = slopes.through(lambda part: centred(part) / scale[..., None])
         add_residuals(to, by, left.reshape(len(left), -1), np.repeat(weight, 3, 1))
     return cost
 
@@ -219,7 +222,7 @@ def personal(to: Equations | None, person: FloatArray, seconds: float, sigma: Si
     weight = np.full(len(person), sigma.correction**-2.0)
     weight[:NUM_BETAS] = sigma.betas**-2.0
     weight = weight * max(seconds, 0.5) * 30
-    if to is not None:
+    if to is not None and to.border.shape[2] > 0:
         to.shared += np.diag(weight)
         to.right_shared -= weight * person
     return 0.5 * float(np.sum(weight * person**2))

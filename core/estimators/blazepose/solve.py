@@ -53,7 +53,7 @@ class Seen:
     image: FloatArray  # (N, 33, 2) pixels
     visibility: FloatArray  # (N, 33)
     confidence: FloatArray  # (N,)
-    flipped: npt.NDArray[np.bool_]  # (N,)
+    flipped: npt.NDArray[np.bool_] | FloatArray  # (N,), on a clock 0..1
 
 
 def collected(track: Track, times: FloatArray) -> Seen:
@@ -167,7 +167,14 @@ def _refined(
     stands = contact.planted((joints + trans[:, None]) @ upright.T, stand.speed, stand.fps)
     distance = -(joints[:, 0] + trans)[:, 2]
     seen = fit.evidence(
-        even.world, slopes, even.visibility, stand.confidence, distance, stands, stand.fps
+        even.world,
+        slopes,
+        even.visibility,
+        stand.confidence,
+        even.flipped,
+        distance,
+        stands,
+        stand.fps,
     )
     return fit.refined(local, trans, seen, default_body(), progress=progress)
 
@@ -192,7 +199,7 @@ def _on_the_clock(seen: Seen, clock: FloatArray) -> Seen:
         image=sure * plane(image) + (1 - sure) * hidden(image),
         visibility=visibility,
         confidence=np.clip(plane(seen.confidence), 0.0, 1.0),
-        flipped=np.zeros(len(clock), bool),
+        flipped=np.clip(plane(seen.flipped.astype(np.float64)), 0.0, 1.0),
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import dataclasses
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,30 +18,21 @@ from typing import Any
 
 from core.atomic import written_whole
 from core.errors import Cancelled, FileProblem, ModelProblem, StudioError
+from core.estimators.batch_plan import Plan, done_row, find_videos, make_plan
+from core.estimators.executor import Advanced, Event, Executor, Finished
 from core.estimators.file_lock import held
-from core.estimators.labels import Labeller, VideoLabel, labeller
-from core.estimators.manifest import Manifest, Row, content_hash, work_key
+from core.estimators.labels import labeller
+from core.estimators.manifest import Manifest, Row
 from core.estimators.options import EstimateOptions
-from core.estimators.work import HIDDEN, Job, Record, Work, estimate_job, recorded, safe_stem
-from core.estimators.workers import (
-    Advanced,
-    Event,
-    Executor,
-    Finished,
-    ProcessExecutor,
-    cores,
-)
-from core.motion_file import load_motion, save_motion
+from core.estimators.work import HIDDEN, Work, estimate_job
+from core.estimators.workers import ProcessExecutor, cores
 from core.progress import SILENT, Progress
 
-VIDEO_ENDINGS = {
-    ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts",
-    ".m2ts", ".ts", ".flv", ".ogv",
-}  # fmt: skip
+__all__ = ["BatchOptions", "BatchReport", "estimate_folder", "find_videos"]
+
 MANIFEST_NAME = "manifest.jsonl"
 CLIPS_NAME = "clips.csv"
 _STOP_SECONDS = 3600.0
-_NOT_IN_KEY = {"device", "work_folder"}  # where the work is done changes nothing of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,37 +69,6 @@ class BatchReport:
         return ", ".join(parts)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    jobs: list[Job]
-    rows: dict[str, Row]  # what to note when the job is done
-    skipped: list[Row]
-    failed: list[Row]
-
-
-def find_videos(folder: Path, out: Path | None = None) -> list[Path]:
-    """Return the videos below a folder by name, without hidden ones and without those in ``out``.
-
-    Raises FileProblem where there are none.
-    """
-    if not folder.is_dir():
-        raise FileProblem(f"{folder} is not a folder.", "Choose a folder of videos.")
-    inside = None if out is None or out.resolve() == folder.resolve() else out.resolve()
-    videos = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in VIDEO_ENDINGS
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not (inside is not None and path.resolve().is_relative_to(inside))
-    ]
-    if not videos:
-        raise FileProblem(
-            f"{folder} holds no video.", f"Looked for {', '.join(sorted(VIDEO_ENDINGS))}."
-        )
-    return videos
-
-
 def estimate_folder(
     folder: Path,
     out: Path,
@@ -132,7 +91,10 @@ def estimate_folder(
     label = labeller(options.label_from, folder)
     with _locked(out):
         manifest = Manifest(out / MANIFEST_NAME)
-        plan = _plan(folder, out, videos, label, options, manifest, progress.part(0, 0.02))
+        plan = make_plan(
+            folder, out, videos, label, options.estimate, manifest, progress.part(0, 0.02),
+            retry_failed=options.retry_failed,
+        )  # fmt: skip
         done: list[Row] = []
         try:
             if plan.jobs:
@@ -169,119 +131,10 @@ def _devices(options: EstimateOptions) -> list[str]:
     return [f"cuda:{i}" for i in range(torch.cuda.device_count())]
 
 
-def _plan(
-    folder: Path,
-    out: Path,
-    videos: list[Path],
-    label: Labeller,
-    options: BatchOptions,
-    manifest: Manifest,
-    progress: Progress,
-) -> _Plan:
-    settings = {
-        key: value
-        for key, value in dataclasses.asdict(options.estimate).items()
-        if key not in _NOT_IN_KEY
-    }
-    stop = out / HIDDEN / f"stop-{os.getpid()}-{time.time_ns():x}"
-    plan = _Plan([], {}, [], [])
-    taken: set[str] = set()
-    for index, video in enumerate(videos):
-        progress.step(index / len(videos), f"Looking at {video.name}")
-        relative = video.relative_to(folder)
-        row = Row(key="", video=relative.as_posix(), sha256="", state="failed", settings=settings)
-        try:
-            stat = video.stat()
-            digest = manifest.known_hash(row.video, stat.st_size, stat.st_mtime_ns)
-            row = dataclasses.replace(
-                row,
-                sha256=digest or content_hash(video),
-                size=stat.st_size,
-                mtime_ns=stat.st_mtime_ns,
-            )
-            row = dataclasses.replace(row, key=work_key(row.sha256, settings))
-            row = dataclasses.replace(row, label=label(relative).known())
-        except (OSError, FileProblem) as error:
-            reason = error.message if isinstance(error, FileProblem) else f"{error}"
-            hint = error.hint if isinstance(error, FileProblem) else "Check its rights."
-            plan.failed.append(dataclasses.replace(row, reason=reason, hint=hint))
-            continue
-        job = Job(
-            key=row.key,
-            video=video,
-            sha256=row.sha256,
-            out=out,
-            stem=_free_stem(relative, row.sha256, taken),
-            settings=settings,
-            label=row.label,
-            stop=stop,
-            device=options.estimate.device,
-        )
-        _sort_in(plan, job, row, manifest, options)
-    return plan
-
-
-def _free_stem(relative: Path, sha256: str, taken: set[str]) -> str:
-    """Where clips go: the video's path without its ending, with some hash if that is taken."""
-    stem = safe_stem(relative.with_suffix("").as_posix())
-    if stem.casefold() in taken:
-        stem = f"{stem}-{sha256[:8]}"
-    taken.add(stem.casefold())
-    return stem
-
-
-def _sort_in(plan: _Plan, job: Job, row: Row, manifest: Manifest, options: BatchOptions) -> None:
-    """Put a video where it belongs: to do, done before, failed before, or twice in the folder."""
-    if row.key in plan.rows or any(row.key == other.key for other in plan.skipped):
-        plan.skipped.append(dataclasses.replace(row, state="done", reason="same content"))
-        return
-    before = manifest.rows.get(row.key)
-    if (
-        before is not None
-        and before.state == "failed"
-        and before.is_final
-        and not options.retry_failed
-    ):
-        plan.failed.append(before)
-        return
-    record = recorded(job)
-    if record is not None:  # the record, not the manifest, is the truth: this process may have died
-        finished = _done_row(row, record)
-        if before is None or before.state != "done" or before.label != row.label:
-            _relabel(job, record, row)
-            manifest.append(finished)
-        plan.skipped.append(finished)
-        return
-    plan.jobs.append(job)
-    plan.rows[row.key] = row
-
-
-def _done_row(row: Row, record: Record) -> Row:
-    return dataclasses.replace(
-        row,
-        state="done",
-        files=record.files,
-        seconds=record.seconds,
-        worker=record.worker,
-        when=record.when,
-    )
-
-
-def _relabel(job: Job, record: Record, row: Row) -> None:
-    """Give clips that were made earlier the label they have now."""
-    action = VideoLabel.of(row.label).action
-    for file in record.files:
-        path = job.out / file["path"]
-        motion = load_motion(path)
-        if action and motion.provenance.label != action:
-            origin = dataclasses.replace(motion.provenance, label=action)
-            save_motion(path, motion.replace(provenance=origin))
-
-
 def _run(
     executor: Executor,
     work: Work,
-    plan: _Plan,
+    plan: Plan,
     manifest: Manifest,
     done: list[Row],
     progress: Progress,
@@ -312,12 +165,12 @@ def _run(
         executor.close()
 
 
-def _note(event: Event, plan: _Plan, manifest: Manifest, done: list[Row]) -> None:
+def _note(event: Event, plan: Plan, manifest: Manifest, done: list[Row]) -> None:
     if isinstance(event, Advanced):
         return
     row = plan.rows[event.job.key]
     if isinstance(event, Finished):
-        finished = _done_row(row, event.record)
+        finished = done_row(row, event.record)
         manifest.append(finished)
         done.append(finished)
         return

@@ -16,8 +16,8 @@ from typing import Any
 
 from core import __version__
 from core.errors import StudioError
+from core.estimators.executor import Event, Failed, Finished, outcome
 from core.estimators.work import HIDDEN, Job, Work
-from core.estimators.workers import Event, Failed, Finished, outcome
 
 _LOG = logging.getLogger(__name__)
 _TICK = 0.2
@@ -33,7 +33,7 @@ class DaskExecutor:
         self._futures: list[Any] = []
 
     def run(self, work: Work, jobs: Sequence[Job]) -> Iterator[Event | None]:
-        """Do all jobs; see :class:`core.estimators.workers.Executor`. Raises StudioError."""
+        """Do all jobs; see :class:`core.estimators.executor.Executor`. Raises StudioError."""
         from distributed import as_completed
 
         client = self._connected()

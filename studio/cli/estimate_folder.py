@@ -12,8 +12,8 @@ import typer
 
 from core.errors import Cancelled
 from core.estimators.batch import BatchOptions, BatchReport, estimate_folder
+from core.estimators.executor import Advanced, Event, Failed
 from core.estimators.options import EstimateOptions
-from core.estimators.workers import Advanced, Event, Failed
 from studio.cli.running import ExitCode, check_writable, complain, progress_bar
 
 SOME_FAILED = 4

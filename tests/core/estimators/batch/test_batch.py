@@ -14,11 +14,12 @@ import pytest
 
 from core.errors import Cancelled, FileProblem, ModelProblem, StudioError
 from core.estimators.batch import BatchOptions, _devices, estimate_folder, find_videos
+from core.estimators.executor import Advanced, Finished, outcome
 from core.estimators.file_lock import held
 from core.estimators.manifest import Manifest
 from core.estimators.options import EstimateOptions
 from core.estimators.work import Job
-from core.estimators.workers import Advanced, Finished, ProcessExecutor, outcome
+from core.estimators.workers import ProcessExecutor
 from core.motion_file import load_motion
 from core.progress import Progress
 from tests.core.estimators.batch.pretend import log, pretend, videos

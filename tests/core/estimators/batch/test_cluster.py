@@ -11,8 +11,8 @@ import pytest
 from core.errors import Cancelled, StudioError
 from core.estimators.batch import BatchOptions, estimate_folder
 from core.estimators.cluster import DaskExecutor
+from core.estimators.executor import Finished
 from core.estimators.manifest import Manifest
-from core.estimators.workers import Finished
 from core.progress import SILENT, Progress
 from tests.core.estimators.batch.pretend import log, pretend, videos
 

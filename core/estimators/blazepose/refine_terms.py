@@ -8,7 +8,7 @@ for the time it lasts, so that 60 frames a second ask for the same as 30.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,11 +60,17 @@ class Evidence:
     fps: float
 
     def part(self, start: int, stop: int) -> Evidence:
+        """Return the frames from ``start`` up to ``stop``."""
         rows = slice(start, stop)
-        return Evidence(
-            self.space[rows], self.slopes[rows], self.sure[rows], self.distance[rows],
-            self.standing[rows], self.fps,
-        )  # fmt: skip
+        return replace(
+            self,
+            space=self.space[rows],
+            slopes=self.slopes[rows],
+            sure=self.sure[rows],
+            depth_sure=self.depth_sure[rows],
+            distance=self.distance[rows],
+            standing=self.standing[rows],
+        )
 
 
 @dataclass(frozen=True)

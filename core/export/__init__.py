@@ -189,6 +189,7 @@ def export_motions(
     if options is not None and values:
         options_from(values)  # names that are not options
         wanted = replace(options, **values)
+    wanted = wanted.for_format(exporter.ending)
     if not motions:
         raise FileProblem("There is no clip to write.", "Choose at least one.")
     if len(motions) > 1 and not exporter.holds_several:

@@ -108,7 +108,9 @@ OPTIONS: tuple[OptionInfo, ...] = (
         help="Resamples by spherical interpolation; the source rate changes nothing",
         choices=(
             (None, "as the clip"),
-            *((rate, f"{rate:g}") for rate in (20.0, 24.0, 25.0, 29.97, 30.0, 50.0, 60.0, 120.0)),
+            *((rate, f"{rate:g}") for rate in (20.0, 24.0, 25.0)),
+            (29.97, "29.97 (in Blender rather 30)"),
+            *((rate, f"{rate:g}") for rate in (30.0, 50.0, 60.0, 120.0)),
         ),
         is_open=True,
     ),
@@ -200,6 +202,15 @@ class ExportOptions:
             raise StudioError(
                 f"{self.fps:g} frames per second cannot be written.", "Use a rate from 1 to 1000."
             )
+
+    def for_format(self, ending: str) -> ExportOptions:
+        """Return the options with what does not matter for the format at its default.
+
+        So a choice for a skeleton (no travel, say) leaves a table of positions alone.
+        """
+        others = [info.name for info in OPTIONS if not info.matters_for(ending)]
+        usual = ExportOptions()
+        return dataclasses.replace(self, **{name: getattr(usual, name) for name in others})
 
     @property
     def bone_axes(self) -> str:

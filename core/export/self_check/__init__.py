@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from core.errors import FileProblem
 from core.export.bvh import frame_turn
-from core.export.options import OPTION, ExportOptions
+from core.export.options import ExportOptions
 from core.export.prepare import body_of, prepared
 from core.export.presets import PRESETS
 from core.export.self_check import bvh_reader, fbx_reader, glb_reader, plain_readers, usd_reader
@@ -94,10 +94,10 @@ def check_file(
     ``options`` are those of the export; ``clip`` is the number of the clip in a file of several.
     Raises FileProblem when the file cannot be read, lacks bones, or has other frames or times.
     """
-    options = options or ExportOptions()
+    options = (options or ExportOptions()).for_format(path.suffix.lower())
     motion = prepared(motion, options, body)
     found = _read(path, clip)
-    skip = _bind_frames(path, options)
+    skip = int(options.bind_frame)
     _check_times(path, found.times, motion, skip)
     off = _distances(path, found, motion, options, body)
     return FileCheck(
@@ -122,7 +122,7 @@ def between_keys_mm(
     straight lines one by one, as programs do that resample them without building rotations. For
     FBX and BVH; a GLB's keys are interpolated spherically by definition.
     """
-    options = options or ExportOptions()
+    options = (options or ExportOptions()).for_format(path.suffix.lower())
     motion = prepared(motion, options, body)
     quat = rotvec_to_quat(motion.poses.astype(np.float64))
     half = np.full(quat.shape[:-1], 0.5)[1:]
@@ -147,13 +147,8 @@ def _distances(
         wanted, bones = wanted[:, found.joints], list(range(len(found.joints)))
     else:
         bones = [found.names.index(name) for name in _names(path, found.names, options)]
-    joints = found.matrices[_bind_frames(path, options) :, bones][..., :3, 3] * scale
+    joints = found.matrices[int(options.bind_frame) :, bones][..., :3, 3] * scale
     return np.linalg.norm(joints - wanted, axis=-1) * 1000.0
-
-
-def _bind_frames(path: Path, options: ExportOptions) -> int:
-    """How many frames of the rest pose come first in the file."""
-    return int(options.bind_frame and OPTION["bind_frame"].matters_for(path.suffix.lower()))
 
 
 def _read(path: Path, clip: int) -> ReadBack:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.errors import StudioError
 from core.export import OPTIONS, ExportOptions, export_motion, options_from
 from core.export.self_check import check_file
+from core.motion_file import load_motion
 from tests.core.export.motions import lively_motion
 
 
@@ -57,6 +58,14 @@ def test_what_cannot_be_is_a_sentence(values, sentence):
     with pytest.raises(StudioError) as caught:
         options_from(values)
     assert sentence in str(caught.value)
+
+
+def test_a_choice_for_skeletons_leaves_other_formats_alone(tmp_path):
+    motion = lively_motion(20)
+    export_motion(motion, tmp_path / "a.npz", root="in_place", skeleton="unreal", fps=60.0)
+    back = load_motion(tmp_path / "a.npz")
+    assert back.num_frames == 39
+    assert abs(back.trans[-1, 0] - motion.trans[-1, 0]) < 1e-6
 
 
 def test_an_option_knows_the_formats_it_matters_for():

@@ -89,7 +89,7 @@ class _Document:
             raise FileProblem(f"{self.path.name} has {len(entries)} nodes, too many.", AGAIN)
         skins = self.json.get("skins", [])
         bones = {joint for skin in skins for joint in skin["joints"]}
-        if not bones:  # no skin: whatever is animated is a bone
+        if not bones:  # no skin: whatever is animated or a VRM's bone
             bones = {
                 channel["target"].get("node", -1)
                 for animation in self.json.get("animations", [])
@@ -134,7 +134,9 @@ class _Document:
     def _roles(self, nodes: list[Node]) -> dict[str, str]:
         """SMPL joint -> node name, from a VRM's humanoid."""
         extensions = self.json.get("extensions", {})
-        bones: Any = extensions.get("VRMC_vrm", {}).get("humanoid", {}).get("humanBones", {})
+        bones: Any = {}
+        for name in ("VRMC_vrm", "VRMC_vrm_animation"):
+            bones = bones or extensions.get(name, {}).get("humanoid", {}).get("humanBones", {})
         if not bones:
             listed = extensions.get("VRM", {}).get("humanoid", {}).get("humanBones", [])
             bones = {entry["bone"]: entry for entry in listed}

@@ -12,6 +12,7 @@ from core.importing import bvh, fbx, gltf, smpl_npz
 from core.importing.guess import guess_map
 from core.importing.joint_map import JointMap, saved_map
 from core.importing.retarget import Retargeted, RetargetOptions, retargeted
+from core.importing.shape_guess import guess_by_shape
 from core.importing.source import Source
 from core.motion import Motion, Provenance
 
@@ -20,8 +21,11 @@ READERS: dict[str, Callable[[Path], list[Source]]] = {
     ".fbx": fbx.read,
     ".glb": gltf.read,
     ".gltf": gltf.read,
+    ".vrm": gltf.read,
+    ".vrma": gltf.read,
 }
 """Readers of skeletons by file ending; npz holds SMPL poses and needs no map."""
+FEW = 8  # joints found by name below which the names say nothing
 ENDINGS: tuple[str, ...] = (*READERS, ".npz")
 
 
@@ -68,16 +72,24 @@ def read_clip(path: Path) -> Source:
 
 
 def map_for(source: Source) -> JointMap:
-    """Return the map kept for this skeleton, the one the file itself brings, or a guess."""
+    """Return the map kept for this skeleton, else what :func:`guessed` finds."""
     saved = saved_map(source.signature)
     if saved is not None and set(saved.joints.values()) <= set(source.names):
         return saved
+    return guessed(source)
+
+
+def guessed(source: Source) -> JointMap:
+    """Return the map the file itself brings, or a guess by names, or by shape."""
     guess = guess_map(source.names, source.parents)
-    if source.roles:
-        told = {joint: name for joint, name in source.roles.items() if name in source.names}
+    told = {joint: name for joint, name in source.roles.items() if name in source.names}
+    if told:
         joints = {j: n for j, n in guess.joints.items() if n not in told.values()} | told
         sure = {j: 1.0 if j in told else guess.confidence.get(j, 0.5) for j in joints}
         return JointMap(joints, sure)
+    if len(guess.joints) < FEW:
+        by_shape = guess_by_shape(source)
+        return by_shape if by_shape.is_complete else guess
     return guess
 
 
@@ -140,6 +152,8 @@ def notes_of(source: Source, joint_map: JointMap, result: Retargeted) -> tuple[s
         notes.append("this program's own skeleton, taken over exactly")
     else:
         notes.append(f"reference: {result.reference.origin}")
+    if joint_map.confidence and max(joint_map.confidence.values()) <= 0.5:
+        notes.append("its names say nothing: joints were taken by their place, look at the map")
     if result.reference.first_frame:
         notes.append("the first frame is a pose for reference and was left out")
     if not result.reference.is_trusted:

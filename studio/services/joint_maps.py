@@ -15,7 +15,6 @@ from core.importing import (
     JointMap,
     RetargetOptions,
     Source,
-    guess_map,
     import_clips,
     read_clips,
     retargeted,
@@ -23,7 +22,7 @@ from core.importing import (
 )
 from core.importing.frame import find_up, rotation_to_y_up
 from core.importing.landmarks import Landmarks, stance_of
-from core.importing.load import map_for
+from core.importing.load import guessed, map_for
 from core.skeleton import JOINT_INDEX
 
 PREVIEW_FRAMES = 300
@@ -94,7 +93,7 @@ def load(path: Path) -> Loaded:
 
 def guess(source: Source) -> JointMap:
     """Guess again from the names."""
-    return guess_map(source.names, source.parents)
+    return guessed(source)
 
 
 def preview(source: Source, joint_map: JointMap) -> Preview:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import pytest
 
 from core.errors import StudioError
+from core.export import export_motion
 from core.export.presets import PRESETS
-from core.importing import REQUIRED, JointMap, forget_map, guess_map, save_map, saved_map
+from core.importing import (
+    REQUIRED,
+    JointMap,
+    forget_map,
+    guess_map,
+    map_for,
+    read_clip,
+    save_map,
+    saved_map,
+)
 from core.importing.names import read_name
 from core.skeleton import JOINT_NAMES, PARENTS
+from tests.core.export.motions import lively_motion
 
 LIMBS = {
     "left_hip": 0, "left_knee": 1, "left_ankle": 2, "left_foot": 3,
@@ -173,3 +184,29 @@ def test_a_map_knows_only_joints_that_exist():
         JointMap({"tail": "x"})
     with pytest.raises(StudioError, match="does not have"):
         JointMap({"pelvis": "x"}).indices(("a", "b"))
+
+
+@pytest.mark.parametrize("skeleton", ["smpl", "mixamo", "unreal"])
+@pytest.mark.parametrize("rest_pose", ["t", "a"])
+def test_names_that_say_nothing_are_replaced_by_the_shape(tmp_path, skeleton, rest_pose):
+    path = tmp_path / "a.glb"
+    export_motion(lively_motion(4), path, skeleton=skeleton, rest_pose=rest_pose, mesh=False)
+    source = read_clip(path)
+    truth = guess_map(source.names, source.parents)
+    blind = source.replace(names=tuple(f"n{i}" for i in range(source.num_joints)))
+    assert not guess_map(blind.names, blind.parents).joints
+    found = map_for(blind)
+    wanted = {joint: f"n{source.names.index(name)}" for joint, name in truth.joints.items()}
+    assert dict(found.joints) == wanted
+    assert max(found.confidence.values()) <= 0.5
+
+
+def test_a_skeleton_that_is_no_body_stays_unknown(tmp_path):
+    path = tmp_path / "a.glb"
+    export_motion(lively_motion(4), path, mesh=False)
+    source = read_clip(path)
+    chain = source.replace(
+        names=tuple(f"n{i}" for i in range(source.num_joints)),
+        parents=tuple(range(-1, source.num_joints - 1)),
+    )
+    assert not map_for(chain).is_complete

@@ -82,16 +82,24 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 
 @cache
-def state(name: str) -> OrderedDict[str, torch.Tensor]:
-    """The recipe's parameters of "vibe", "spin" or "pare" by published name, with counters."""
+def state(name: str, hollow: bool = False) -> OrderedDict[str, torch.Tensor]:
+    """The recipe's parameters of "vibe", "spin" or "pare" by published name, with counters.
+
+    ``hollow``: names and shapes without content, quickly written, for files to be refused.
+    """
     from core.estimators.checkpoints import LAYOUTS
 
     filled: OrderedDict[str, torch.Tensor] = OrderedDict()
     for key, shape in LAYOUTS[name].shapes({}).items():
-        filled[key] = torch.from_numpy(value(key, shape))
+        filled[key] = hole(shape) if hollow else torch.from_numpy(value(key, shape))
         if key.endswith("running_var"):
             filled[key.replace("running_var", "num_batches_tracked")] = torch.tensor(0)
     return filled
+
+
+def hole(shape: tuple[int, ...]) -> torch.Tensor:
+    """A tensor with a shape and one stored number."""
+    return torch.zeros(()).expand(shape)
 
 
 def _body() -> dict[str, torch.Tensor]:
@@ -104,12 +112,12 @@ def _body() -> dict[str, torch.Tensor]:
     }
 
 
-def write_vibe(path: Path, **changed: torch.Tensor | None) -> Path:
+def write_vibe(path: Path, *, hollow: bool = False, **changed: torch.Tensor | None) -> Path:
     """vibe_model_*.pth.tar: nested state dict, optimisers, a numpy score, the format before 1.6.
 
     ``changed`` replaces entries of the state dict, or removes those that are None.
     """
-    entries = OrderedDict(state("vibe"))
+    entries = OrderedDict(state("vibe", hollow))
     entries.update({f"regressor.{key}": value for key, value in _body().items()})
     content = {
         "epoch": 19,
@@ -123,18 +131,28 @@ def write_vibe(path: Path, **changed: torch.Tensor | None) -> Path:
     return path
 
 
-def write_spin(path: Path, **changed: torch.Tensor | None) -> Path:
+def write_spin(path: Path, *, hollow: bool = False, **changed: torch.Tensor | None) -> Path:
     """spin_model_checkpoint.pth.tar: everything under "model", in the format before torch 1.6."""
-    content = {"model": _changed(OrderedDict(state("spin")), changed), "epoch": 60, "step": 1}
+    entries = _changed(state("spin", hollow), changed)
+    content = {"model": entries, "epoch": 60, "step": 1}
     torch.save(content, path, _use_new_zipfile_serialization=False)
     return path
 
 
-def write_pare(path: Path, *, yaml: str | None = YAML, **changed: torch.Tensor | None) -> Path:
-    """pare*_checkpoint.ckpt of Lightning, its names prefixed, its settings beside it."""
-    entries: OrderedDict[str, Any] = OrderedDict(
-        (f"model.{key}", value) for key, value in _changed(state("pare"), changed).items()
-    )
+def write_pare(
+    path: Path,
+    *,
+    yaml: str | None = YAML,
+    hollow: bool = False,
+    extra: dict[str, Any] | None = None,
+    **changed: torch.Tensor | None,
+) -> Path:
+    """pare*_checkpoint.ckpt of Lightning, its names prefixed, its settings beside it.
+
+    ``extra`` replaces what else is in the file.
+    """
+    kept = _changed(state("pare", hollow), changed)
+    entries: OrderedDict[str, Any] = OrderedDict((f"model.{key}", v) for key, v in kept.items())
     entries.update({f"model.smpl.{key}": value for key, value in _body().items()})
     entries["loss_fn.weight"] = torch.zeros(3)
     content = {
@@ -146,6 +164,7 @@ def write_pare(path: Path, *, yaml: str | None = YAML, **changed: torch.Tensor |
         "optimizer_states": [{"state": {0: {"step": 1, "exp_avg": torch.zeros(5)}}}],
         "lr_schedulers": [],
         "hyper_parameters": {"PARE": {"BACKBONE": "hrnet_w32-conv"}},
+        **(extra or {}),
     }
     torch.save(content, path)
     if yaml is not None:

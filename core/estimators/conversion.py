@@ -99,6 +99,9 @@ def adopt(name: str, path: Path) -> Converted:
     if name not in LAYOUTS:
         raise ModelProblem(f"There is no file {name!r} to bring.", f"Known: {', '.join(LAYOUTS)}.")
     copy = converted(name, path)
+    if not _is_sound(copy.path, name):
+        shutil.rmtree(copy.path.parent, ignore_errors=True)
+        copy = converted(name, path)
     with written_whole(folder_of(name) / CHOSEN) as temporary:
         temporary.write_text(json.dumps({"sha256": copy.source.sha256}), encoding="utf-8")
     for other in _copies(name):
@@ -120,7 +123,11 @@ def load_weights(path: Path, name: str) -> Weights:
     Raises ModelProblem or FileProblem.
     """
     if path.suffix != ".safetensors":
-        return _read_copy(converted(name, path).path, name)
+        copy = converted(name, path)
+        if not copy.is_new and not _is_sound(copy.path, name):
+            shutil.rmtree(copy.path.parent, ignore_errors=True)
+            copy = converted(name, path)
+        return _read_copy(copy.path, name)
     record = _json(path.with_name(SOURCE))
     source = Source(**record) if record else None
     if source is not None and Path(source.path).is_file() and not source.looks_unchanged():
@@ -143,6 +150,14 @@ def _check_pare(path: Path, rest: dict[str, Any]) -> None:
     kept = rest.get("hyper_parameters")
     if isinstance(kept, dict) and isinstance(kept.get("PARE"), dict):
         check_settings(kept, "its hyper_parameters")
+
+
+def _is_sound(path: Path, name: str) -> bool:
+    try:
+        _read_copy(path, name)
+    except ModelProblem:
+        return False
+    return True
 
 
 def _read_copy(path: Path, name: str) -> Weights:

@@ -48,10 +48,9 @@ def filled(make: Callable[[], M], *weights: tuple[Arrays, str]) -> M:
         module = make()
     state: dict[str, torch.Tensor] = {}
     for name, like in module.state_dict().items():
-        state[name] = torch.zeros(like.shape, dtype=like.dtype)
-        for arrays, prefix in weights:
-            if prefix + name in arrays:
-                state[name] = torch.from_numpy(arrays[prefix + name])
+        found = [arrays[prefix + name] for arrays, prefix in weights if prefix + name in arrays]
+        value = found[-1] if found else np.zeros(tuple(like.shape), np.float32)
+        state[name] = torch.from_numpy(value).to(like.dtype)
     module.load_state_dict(state, assign=True)
     return module.eval().requires_grad_(False)
 

@@ -154,13 +154,15 @@ def _run(
                 _note(event, plan, manifest, done)
                 text = f"{len(done)} of {total}, {event.job.video.name}"
             progress.step(sum(shares.values()) / total, text)
-    except (Cancelled, KeyboardInterrupt):
-        if stop is not None:
+    except BaseException as error:
+        if stop is not None:  # workers of a cluster look for it
             with contextlib.suppress(OSError):
                 stop.write_text("", encoding="utf-8")
-        raise Cancelled(
-            f"Stopped with {len(done)} of {total} videos done; run it again to go on."
-        ) from None
+        if isinstance(error, Cancelled | KeyboardInterrupt):
+            raise Cancelled(
+                f"Stopped with {len(done)} of {total} videos done; run it again to go on."
+            ) from None
+        raise
     finally:
         executor.close()
 

@@ -34,6 +34,7 @@ class Plan:
     rows: dict[str, Row]  # what to note when the job is done
     skipped: list[Row]
     failed: list[Row]
+    seen: set[str]  # keys
 
 
 def find_videos(folder: Path, out: Path | None = None) -> list[Path]:
@@ -75,7 +76,7 @@ def make_plan(
         key: value for key, value in dataclasses.asdict(options).items() if key not in _NOT_IN_KEY
     }
     stop = out / HIDDEN / f"stop-{os.getpid()}-{time.time_ns():x}"
-    plan = Plan([], {}, [], [])
+    plan = Plan([], {}, [], [], set())
     taken: set[str] = set()
     for index, video in enumerate(videos):
         progress.step(index / len(videos), f"Looking at {video.name}")
@@ -123,14 +124,18 @@ def _free_stem(relative: Path, sha256: str, taken: set[str]) -> str:
 
 def _sort_in(plan: Plan, job: Job, row: Row, manifest: Manifest, retry_failed: bool) -> None:
     """Put a video where it belongs: to do, done before, failed before, or twice in the folder."""
-    if row.key in plan.rows or any(row.key == other.key for other in plan.skipped):
+    if row.key in plan.seen:
         plan.skipped.append(dataclasses.replace(row, state="done", reason="same content"))
         return
+    plan.seen.add(row.key)
     before = manifest.rows.get(row.key)
     if before is not None and before.state == "failed" and before.is_final and not retry_failed:
         plan.failed.append(before)
         return
     record = recorded(job)
+    if record is not None and not manifest.owns(row.key, (f["path"] for f in record.files)):
+        job.record_path.unlink(missing_ok=True)  # its clips were written over with other settings
+        record = None
     if record is not None:  # the record, not the manifest, is the truth: this process may have died
         finished = done_row(row, record)
         if before is None or before.state != "done" or before.label != row.label:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,8 @@ class Manifest:
         """Read the file, or begin one. Raises FileProblem."""
         self.path = path
         self.rows: dict[str, Row] = {}
+        self._owners: dict[str, str] = {}  # clip -> key of the work that wrote it last
+        self._hashes: dict[tuple[str, int, int], str] = {}
         broken = 0
         try:
             text = path.read_bytes().decode("utf-8", errors="replace") if path.exists() else ""
@@ -94,7 +96,7 @@ class Manifest:
             except ValueError:
                 broken += 1
                 continue
-            self.rows[row.key] = row
+            self._take(row)
         if broken or not text.endswith("\n") or len(lines) > 2 * len(self.rows) + 8:
             if broken:
                 _LOG.warning("%s: %d broken lines dropped", path, broken)
@@ -115,20 +117,26 @@ class Manifest:
                 os.fsync(file.fileno())
         except OSError as error:
             raise explain_write_error(self.path, error) from error
+        self._take(row)
+
+    def _take(self, row: Row) -> None:
+        """Remember a row; one whose clips it has written over (other settings) is forgotten."""
+        for file in row.files:
+            before = self._owners.get(file["path"])
+            if before is not None and before != row.key:
+                self.rows.pop(before, None)
+            self._owners[file["path"]] = row.key
+        self.rows.pop(row.key, None)  # the order is that of writing
         self.rows[row.key] = row
+        self._hashes[row.video, row.size, row.mtime_ns] = row.sha256
 
     def known_hash(self, video: str, size: int, mtime_ns: int) -> str:
         """The content hash of a file that has not changed since its row was written, else ""."""
-        for row in self._by_video().get(video, ()):
-            if row.size == size and row.mtime_ns == mtime_ns:
-                return row.sha256
-        return ""
+        return self._hashes.get((video, size, mtime_ns), "")
 
-    def _by_video(self) -> Mapping[str, list[Row]]:
-        table: dict[str, list[Row]] = {}
-        for row in self.rows.values():
-            table.setdefault(row.video, []).append(row)
-        return table
+    def owns(self, key: str, paths: Iterable[str]) -> bool:
+        """Whether no other work has written over these clips since."""
+        return all(self._owners.get(path, key) == key for path in paths)
 
 
 def work_key(sha256: str, settings: Mapping[str, Any]) -> str:

@@ -129,6 +129,18 @@ def test_content_decides_what_is_done_not_names(tmp_path):
     assert [row.video for row in second.done] == ["b.mp4"]
 
 
+def test_other_settings_write_over_the_clips_and_are_not_mixed_up(tmp_path):
+    folder = videos(tmp_path / "in", a="quick")
+    out = tmp_path / "out"
+    clean = {"estimate": EstimateOptions(clean=True)}
+    for options in ({}, clean, {}):
+        assert len(run(folder, out, options=options).done) == 1
+    assert len(run(folder, out).skipped) == 1
+    assert starts(out) == ["a"] * 3
+    with (out / "clips.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 1
+
+
 def test_a_lost_manifest_is_made_again_from_the_records(tmp_path):
     folder = videos(tmp_path / "in", a="quick")
     out = tmp_path / "out"

@@ -22,15 +22,15 @@ from core.skeleton import JOINT_INDEX
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-SURE_SPEED, POSSIBLE_SPEED = 0.35, 0.7
+SURE_SPEED, POSSIBLE_SPEED = 0.5, 0.9
 """Metres a second of the slower of heel and ball: in mocap walking a planted foot stays below 0.2
 and a swinging one above 1."""
 SURE_HEIGHT, POSSIBLE_HEIGHT = 0.045, 0.08
 """Metres of the lowest point of the sole above the floor near by."""
 _SMOOTH_SECONDS = 0.03
 _FLOOR_SECONDS = 1.2  # feet come down again within this time, or the floor is there
-_SHORT_CONTACT, _SHORT_FLIGHT = 0.1, 0.06  # seconds: shorter ones are dropped, filled
-_STEP = 0.06  # metres a foot moves against the other when it makes a step
+_SHORT_CONTACT, _SHORT_FLIGHT = 0.1, 0.12  # seconds: shorter ones are dropped, filled
+_MOVING, _STEP = 0.35, 0.06  # m/s and metres a foot moves against the other in a step
 _ABOVE_LOWEST = 0.25  # metres a standing sole may be above the lowest of hands, knees, seat, head
 _PARTS = [JOINT_INDEX[name] for name in ("left_hand", "right_hand", "left_wrist", "right_wrist",
           "left_knee", "right_knee", "pelvis", "head")]  # fmt: skip
@@ -121,7 +121,7 @@ def _without_steps(stands: BoolArray, speed: FloatArray, balls: FloatArray) -> B
     apart = (balls[:, 0] - balls[:, 1])[:, [0, 2]]
     for side in (0, 1):
         other = 1 - side
-        moving = stands.all(axis=1) & (speed[:, side] >= SURE_SPEED)
+        moving = stands.all(axis=1) & (speed[:, side] >= _MOVING)
         moving &= speed[:, other] < speed[:, side]
         for first, stop in runs(moving):
             before, after = max(first - 1, 0), min(stop, len(stands) - 1)

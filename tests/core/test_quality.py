@@ -93,7 +93,7 @@ def test_low_confidence_lowers_the_quality_and_the_verdict():
 
 
 def test_sliding_feet_are_worth_a_word():
-    judged = verdict(standing(90, sway=0.15))
+    judged = verdict(standing(90, sway=0.2))
     assert judged.grade == "usable"
     assert "cm/s while they stand" in judged.reasons[0]
 

@@ -171,7 +171,7 @@ def _refined(
         slopes,
         even.visibility,
         stand.confidence,
-        even.flipped,
+        np.asarray(even.flipped, np.float64),
         distance,
         stands,
         stand.fps,

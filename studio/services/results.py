@@ -18,7 +18,7 @@ from core.project import NewClip
 if TYPE_CHECKING:
     from core.estimators.results import Found
 
-RESULT_ENDINGS = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".npy", ".motion", ".p")
+RESULT_ENDINGS = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".npy", ".motion", ".smpl", ".p")
 
 
 @dataclass(frozen=True, kw_only=True)

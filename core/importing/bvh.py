@@ -16,7 +16,7 @@ import numpy as np
 from core.errors import FileProblem, StudioError
 from core.importing.source import Array, Source, checked_size, checked_tree, nice_fps, unique_names
 
-MAX_BYTES = 1 << 30
+MAX_BYTES = 256 << 20  # text of more frames than could be held
 MAX_DEPTH = 500
 AGAIN = "Copy or export it again."
 
@@ -38,8 +38,7 @@ def read(path: Path) -> list[Source]:
     try:
         joints, rest = _hierarchy(text, path.name)
         checked_tree([j.name for j in joints], [j.parent for j in joints], path.name)
-        values, fps = _motion(rest, sum(len(j.channels) for j in joints), path.name)
-        checked_size(len(values), len(joints), path.name)
+        values, fps = _motion(rest, joints, path.name)
         _check_finite(values, joints, path.name)
     except FileProblem:
         raise
@@ -51,7 +50,7 @@ def read(path: Path) -> list[Source]:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise FileProblem(f"{path.name} is larger than 1 GB.", "Cut it into shorter clips.")
+            raise FileProblem(f"{path.name} is larger than 256 MB.", "Cut it into shorter clips.")
         raw = path.read_bytes()
     except OSError as error:
         raise FileProblem(
@@ -175,8 +174,9 @@ def _check_channels(joint: Joint, file: str) -> None:
     joint.channels = lower
 
 
-def _motion(text: str, num_channels: int, file: str) -> tuple[Array, float]:
+def _motion(text: str, joints: list[Joint], file: str) -> tuple[Array, float]:
     """Return the numbers (T, channels) and the frame rate."""
+    num_channels = sum(len(joint.channels) for joint in joints)
     said = re.match(r"(?i)\s*Frames\s*:?\s*(\S*)\s*Frame\s+Time\s*:?\s*(\S*)", text)
     if said is None:
         raise FileProblem(f"{file} ends before its motion: it does not say how many frames.", AGAIN)
@@ -191,6 +191,7 @@ def _motion(text: str, num_channels: int, file: str) -> tuple[Array, float]:
         raise FileProblem(f"{file} is damaged: {word} s is no time between frames.", AGAIN)
     if wanted < 1:
         raise FileProblem(f"{file} holds a skeleton but no motion.", "Export it with animation.")
+    checked_size(wanted, len(joints), file)
     try:
         numbers = np.array(list(map(float, text[said.end() :].split())))
     except ValueError as error:

@@ -44,6 +44,8 @@ def read(path: Path) -> list[Source]:
 def _sources(scene: Scene, path: Path) -> list[Source]:
     models = list(scene.models.values())
     if not any(model.is_bone for model in models):
+        _promote_nulls(scene)
+    if not any(model.is_bone for model in models):
         raise FileProblem(f"{path.name} holds no skeleton.", "Choose a file with animated bones.")
     index = {model.key: i for i, model in enumerate(models)}
     nodes = [
@@ -74,6 +76,14 @@ def _sources(scene: Scene, path: Path) -> list[Source]:
             f"{path.name} holds a skeleton but no motion.", "Export it with animation."
         )
     return out
+
+
+def _promote_nulls(scene: Scene) -> None:
+    """Some programs write joints as nulls: without a bone, the nulls that move are the bones."""
+    moved = {model for model, target in scene.targets.values() if target in _KINDS}
+    for key in moved & scene.models.keys():
+        if scene.models[key].kind == "Null":
+            scene.models[key].kind = "LimbNode"
 
 
 def _up(scene: Scene) -> str:

@@ -19,7 +19,7 @@ from core.errors import FileProblem, StudioError
 from core.export.presets import VRM_BONES
 from core.importing.gltf_samplers import Track, sampled, times_of
 from core.importing.nodes import Clip, Node, matrix_of, to_source
-from core.importing.origin import clip_provenance
+from core.importing.origin import clip_provenance, clip_rate
 from core.importing.source import MAX_JOINTS, Array, Source, checked_size
 from core.rotation import quat_to_rotmat
 from core.skeleton import JOINT_NAMES
@@ -69,7 +69,7 @@ class _Document:
         roles = self._roles(nodes)
         out = []
         for number, animation in enumerate(animations):
-            clip = self._clip(animation, nodes, number)
+            clip = self._clip(animation, number, origin)
             if clip is None:
                 continue
             out.append(
@@ -144,7 +144,7 @@ class _Document:
             _VRM[bone]: nodes[entry["node"]].name for bone, entry in bones.items() if bone in _VRM
         }
 
-    def _clip(self, animation: dict[str, Any], nodes: list[Node], number: int) -> Clip | None:
+    def _clip(self, animation: dict[str, Any], number: int, origin: dict[str, Any]) -> Clip | None:
         tracks: dict[int, dict[str, Track]] = {}
         for channel in animation["channels"]:
             node, kind = channel["target"].get("node"), channel["target"]["path"]
@@ -159,9 +159,10 @@ class _Document:
         if not tracks:
             return None
         everything = [track for node in tracks.values() for track in node.values()]
-        times, fps = times_of(everything, self.path.name)
+        name = str(animation.get("name") or self._title(number))
+        times, fps = times_of(everything, self.path.name, clip_rate(origin, name))
         checked_size(len(times), len(tracks), self.path.name)
-        clip = Clip(str(animation.get("name") or self._title(number)), fps, len(times))
+        clip = Clip(name, fps, len(times))
         for node, kinds in tracks.items():
             translation, rotation, scale = _rest_of(self.json["nodes"][node])
             places, turns, sizes = translation[None], rotation[None], scale[None]

@@ -27,8 +27,11 @@ class Track:
     interpolation: str
 
 
-def times_of(tracks: list[Track], file: str) -> tuple[Array, float]:
-    """Return even times (T,) in seconds that hold every key, and the rate."""
+def times_of(tracks: list[Track], file: str, told: float | None = None) -> tuple[Array, float]:
+    """Return even times (T,) in seconds that hold every key, and the rate.
+
+    ``told``: the rate the file itself names; believed where every key then is a frame.
+    """
     every = np.unique(np.concatenate([track.times for track in tracks]))
     if (np.diff(max(tracks, key=lambda t: len(t.times)).times) < 0).any():
         raise FileProblem(f"{file} is damaged: its times run backwards.", "Export it again.")
@@ -42,6 +45,8 @@ def times_of(tracks: list[Track], file: str) -> tuple[Array, float]:
     if count and abs(span / count - step) < 0.01 * step:
         step = span / count
     fps = nice_fps(step) if step < 1.0 / SPARSE else 30.0
+    if told is not None and 0.1 <= told <= 10_000 and round(span * told) + 1 == len(every):
+        fps = told
     frames = round(span * fps) + 1
     checked_density(frames, len(every), file)
     return every[0] + np.arange(frames) / fps, fps

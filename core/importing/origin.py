@@ -9,16 +9,27 @@ from core.errors import StudioError
 from core.motion import Provenance
 
 
-def clip_provenance(origin: dict[str, Any], clip: str) -> Provenance | None:
-    """Return the provenance of the clip of this name; None where there is none, or not readable."""
+def _clip_entry(origin: dict[str, Any], clip: str) -> dict[str, Any]:
     clips = origin.get("clips")
     for entry in clips if isinstance(clips, list) else []:
         if isinstance(entry, dict) and entry.get("name") == clip:
-            try:
-                return Provenance.from_json(json.dumps(entry.get("provenance", {})))
-            except (StudioError, TypeError, ValueError):
-                return None
-    return None
+            return entry
+    return {}
+
+
+def clip_provenance(origin: dict[str, Any], clip: str) -> Provenance | None:
+    """Return the provenance of the clip of this name; None where there is none, or not readable."""
+    entry = _clip_entry(origin, clip)
+    try:
+        return Provenance.from_json(json.dumps(entry["provenance"])) if entry else None
+    except (StudioError, KeyError, TypeError, ValueError):
+        return None
+
+
+def clip_rate(origin: dict[str, Any], clip: str) -> float | None:
+    """Return the frames a second of the clip of this name, or None."""
+    rate = _clip_entry(origin, clip).get("fps")
+    return float(rate) if isinstance(rate, int | float) else None
 
 
 def origin_of(text: str) -> dict[str, Any]:

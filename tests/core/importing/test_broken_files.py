@@ -58,6 +58,7 @@ def problem_of(path, text):
         (HEAD + "MOTION\nFrames: 1\nFrame Time: 0.03\n" + ROW.replace("5", "x"), "not a number"),
         (HEAD + "MOTION\nFrames: 1\nFrame Time: 0.03\n" + ROW.replace("5", "nan"), "finite"),
         (HEAD + "MOTION\nFrames: 1\nFrame Time: 0.03\n" + ROW.replace("5", "1e999"), "finite"),
+        (HEAD + "MOTION\nFrames: 9999999999\nFrame Time: 0.03\n" + ROW, "too many"),
         (HEAD.replace("10 -5 0", "10 -5"), "no number"),
         (HEAD.replace("10 -5 0", "10 nan 0"), "no number"),
         (HEAD.replace("CHANNELS 3 Z", "CHANNELS 3 Q"), "unknown channel"),

@@ -234,3 +234,13 @@ def test_bvh_positions_of_a_joint_replace_its_offset(tmp_path):
     (tmp_path / "a.bvh").write_text(text)
     source = read_clip(tmp_path / "a.bvh")
     np.testing.assert_allclose(source.positions[0], [[1, 2, 3], [8, 6, 10]])
+
+
+def test_fbx_joints_written_as_nulls_are_joints(tmp_path):
+    bones, positions, _ = chain(2)
+    for bone in bones:
+        bone["kind"] = "Null"
+    (tmp_path / "a.fbx").write_bytes(encode(scene(bones)))
+    source = read_clip(tmp_path / "a.fbx")
+    assert source.names == ("Armature", "Hips", "Spine", "Head")
+    np.testing.assert_allclose(source.positions, positions, atol=1e-4)

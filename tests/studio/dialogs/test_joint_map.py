@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from core.body import default_body
 from core.importing import JointMapNeeded, import_motions, saved_map
+from core.project import Project
 from core.rotation import rotvec_to_rotmat
 from core.skeleton import JOINT_NAMES, PARENTS
 from studio.dialogs.joint_map import NOT_MAPPED, JointMapDialog
+from studio.document import Document
 from studio.services import joint_maps
+from studio.window import dialogs, files
 from tests.core.importing.skeletons import write_bvh
 
 STRANGE = {"left_wrist": "Paw", "right_wrist": "Claw"}
@@ -129,3 +133,24 @@ def test_guessing_again_forgets_changes(dialog: JointMapDialog) -> None:
     assert "head" not in dialog.joint_map.joints
     dialog.guess_again()
     assert dialog.joint_map.joints["head"] == "head"
+
+
+def test_an_unknown_skeleton_dropped_on_the_window_opens_its_joint_map(
+    dressed: Any, home: Path, path: Path, qtbot: Any, tmp_path: Path
+) -> None:
+    document = Document(Project.open(tmp_path / "project"))
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    read = files.read_clips([path])
+    assert read.unmapped == (path,)
+    assert not read.problems
+    dialogs.open_joint_map(parent, document, path)
+    qtbot.waitUntil(lambda: bool(parent.findChildren(JointMapDialog)), timeout=10_000)
+    (dialog,) = parent.findChildren(JointMapDialog)
+    dialog.choose("left_wrist", "Paw")
+    dialog.choose("right_wrist", "Claw")
+    with qtbot.waitSignal(document.library_changed, timeout=10_000):
+        dialog.accept_map()
+    assert [clip.name for clip in document.clips()] == ["strange"]
+    assert document.project is not None
+    document.project.close()

@@ -19,7 +19,7 @@ from studio.playback import Playback
 from studio.services.capture_queue import QueueItem
 from studio.services.importing import ImportedPerson
 from studio.services.video_frames import VideoFrames
-from studio.widgets import IconButton, ToggleGroup
+from studio.widgets import Button, ToggleGroup
 
 if TYPE_CHECKING:
     from core.video.people import People, Track
@@ -56,8 +56,9 @@ class CaptureVideo(QWidget):
             [(name, text, f"{tip}  ({key})") for name, text, key, tip in LAYERS],
             exclusive=False, name="Over the video", parent=self.view,
         )  # fmt: skip
-        self.save_button = IconButton(
-            "export", "Save this video with the bodies over it", key="Shift+V",
+        self.save_button = Button(
+            "Save", icon="export",
+            tooltip="Save this video with the bodies over it  (Shift+V)",
             parent=self.view,
         )  # fmt: skip
         self.switches.toggled.connect(self.set_layer)
@@ -87,9 +88,9 @@ class CaptureVideo(QWidget):
     def _place_controls(self) -> None:
         hint = self.switches.sizeHint()
         self.switches.setGeometry(_EDGE, _EDGE, hint.width(), hint.height())
-        side = self.save_button.width()
-        top = _EDGE + (hint.height() - side) // 2
-        self.save_button.move(self.view.width() - side - _EDGE, top)
+        side = self.save_button.sizeHint().width()
+        left = self.view.width() - side - _EDGE
+        self.save_button.setGeometry(left, _EDGE, side, hint.height())
         for control in (self.switches, self.save_button):
             control.raise_()
         self.setMinimumWidth(hint.width() + side + 3 * _EDGE)
@@ -151,7 +152,6 @@ class CaptureVideo(QWidget):
             self.view.set_notice("")
         is_still = item is not None and not item.is_busy and item.state != "waiting"
         self.switches.setVisible(is_still)
-        self._show_switches(item)
         self.show_people()
         self.refresh()
 
@@ -184,7 +184,8 @@ class CaptureVideo(QWidget):
         self.view.set_notice(f"{item.text or 'estimating'} · {item.fraction:.0%}", item.fraction)
 
     def refresh(self) -> None:
-        """Draw the present picture and layers anew."""
+        """Draw the present picture and layers anew, for the body that is selected now."""
+        self._show_switches(self._session.current)
         self._picture_index = -1
         self.follow(self._playback.time)
 

@@ -55,7 +55,8 @@ class VerdictPanel(QWidget):
             self._show_judgement(judgement)
             speed = item.result.frames_per_second if item is not None and item.result else 0.0
             if speed:
-                self._add("", f"estimated at {speed:.0f} frames/s", theme.FAINT)
+                text = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
+                self._add("", f"estimated at {text} frames/s", theme.FAINT)
         else:
             running = item is not None and item.is_busy
             self.heading.set_note("estimating" if running else "what makes a clip work")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.progress import TimeLeft
 from studio.services.capture_settings import CaptureSettings
-from studio.services.importing import ImportedVideo, judged
+from studio.services.importing import ImportedVideo
 
 if TYPE_CHECKING:
     from core.video.people import People
@@ -129,7 +129,7 @@ class QueueItem:
         """Take the result."""
         self.state, self.fraction, self.result = "done", 1.0, result
         self.num_frames = result.num_frames
-        self.grade = judged(result.people[0].motion).grade if result.people else ""
+        self.grade = result.grade
         self.seconds_left = None
 
     def reset(self) -> None:

@@ -98,6 +98,12 @@ class ImportedVideo:
         """SHA-256 of the video, "" where the estimator did not note it."""
         return next((m.provenance.source_sha256 for m in self.motions), "")
 
+    @property
+    def grade(self) -> str:
+        """The worst of the clips' grades: what to look after."""
+        grades = {judged(person.motion).grade for person in self.people}
+        return next((grade for grade in ("poor", "usable", "good") if grade in grades), "")
+
     def command(self) -> AddClips:
         """The undoable command that keeps these clips."""
         new = [NewClip(motion=person.motion, name=person.name) for person in self.people]

@@ -115,6 +115,8 @@ def preview(source: Source, joint_map: JointMap) -> Preview:
         f"{result.frame.up.upper()} is up, the unit is {result.frame.unit}.",
         "This is the program's own skeleton."
         if result.is_own_skeleton
+        else "This is SMPL's skeleton."
+        if result.is_smpl
         else f"Compared in: {result.reference.origin}.",
         _bends(result.motion.poses),
     ]

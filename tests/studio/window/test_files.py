@@ -1,0 +1,67 @@
+"""Dropped files: each goes where it belongs, and a stranger's file is looked at first."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+
+from core.motion_file import save_motion
+from studio.window import files
+from tests.studio.conftest import make_motion
+
+
+def test_files_are_sorted_by_what_is_to_be_done_with_them(tmp_path: Path) -> None:
+    videos, results = tmp_path / "videos", tmp_path / "tram"
+    for folder, name in ((videos, "a.mp4"), (results, "hps_track_0.npy")):
+        folder.mkdir()
+        (folder / name).touch()
+    names = ("a.npz", "b.bvh", "c.pkl", "d.PT", "e.mov", "f.txt")
+    found = files.sorted_files([*(tmp_path / name for name in names), videos, results])
+    assert [p.name for p in found.clips] == ["a.npz", "b.bvh"]
+    assert [p.name for p in found.results] == ["c.pkl", "d.PT", "tram"]
+    assert [p.name for p in found.videos] == ["e.mov", "f.txt", "videos"]
+
+
+def test_an_npz_of_another_tool_is_handed_on_to_be_looked_at(tmp_path: Path) -> None:
+    own, amass, broken = (tmp_path / f"{name}.npz" for name in ("own", "amass", "broken"))
+    save_motion(own, make_motion(10))
+    np.savez(
+        amass, poses=np.zeros((20, 156)), trans=np.zeros((20, 3)), betas=np.zeros(16),
+        gender="neutral", mocap_framerate=120.0,
+    )  # fmt: skip
+    broken.write_bytes(b"PK\x03\x04 not really")
+    read = files.read_clips([own, amass, broken])
+    assert [clip.name for clip in read.clips] == ["own"]
+    assert read.results == (amass,)
+    assert len(read.problems) == 1 and "broken" in read.problems[0][0]
+
+
+def test_a_skeleton_nobody_knows_waits_for_its_joint_map(tmp_path: Path) -> None:
+    joints = "\n".join(
+        f"JOINT {name}\n{{\nOFFSET 0 1 0\nCHANNELS 3 Zrotation Xrotation Yrotation" for name in "xy"
+    )
+    path = tmp_path / "odd.bvh"
+    path.write_text(
+        "HIERARCHY\nROOT q\n{\nOFFSET 0 0 0\nCHANNELS 6 Xposition Yposition Zposition Zrotation "
+        f"Xrotation Yrotation\n{joints}\nEnd Site\n{{\nOFFSET 0 1 0\n}}\n}}\n}}\n}}\n"
+        f"MOTION\nFrames: 2\nFrame Time: 0.0333\n{'0 ' * 12}\n{'0 ' * 12}\n"
+    )
+    read = files.read_clips([path])
+    assert read.clips == () and read.problems == ()
+    assert read.unmapped == (path,)
+
+
+class _Trap:
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        return (Path.touch, (Path("/tmp/never"),))
+
+
+def test_a_hostile_pickle_is_named_and_never_run(tmp_path: Path) -> None:
+    from studio.services.results import look
+
+    path = tmp_path / "trap.pkl"
+    path.write_bytes(pickle.dumps({1: _Trap()}))
+    (looked,) = look([path])
+    assert looked.found is None and "refused" in looked.message

@@ -150,6 +150,8 @@ def notes_of(source: Source, joint_map: JointMap, result: Retargeted) -> tuple[s
     ]
     if result.is_own_skeleton:
         notes.append("this program's own skeleton, taken over exactly")
+    elif result.is_smpl:
+        notes.append("SMPL's skeleton, rotations taken over as they are")
     else:
         notes.append(f"reference: {result.reference.origin}")
     if joint_map.confidence and max(joint_map.confidence.values()) <= 0.5:

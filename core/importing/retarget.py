@@ -22,7 +22,7 @@ from core.importing.joint_map import JointMap
 from core.importing.landmarks import Landmarks, unit
 from core.importing.origin import betas_of
 from core.importing.reference import Reference, find_reference
-from core.importing.shape import OwnBody, fit_own_body
+from core.importing.shape import OwnBody, fit_own_body, is_smpl_skeleton
 from core.importing.source import Array, Source
 from core.motion import FREE_BODY_ID, Motion, Provenance
 from core.rotation import (
@@ -67,6 +67,7 @@ class Retargeted:
     frame: Frame
     reference: Reference
     is_own_skeleton: bool
+    is_smpl: bool = False  # another SMPL body: its rotations are taken as they are
 
 
 def retarget(
@@ -101,7 +102,8 @@ def retargeted(
     body = default_body()
     rest = own.joints if own is not None else body.rest_joints.astype(np.float64)
     start = reference.first_frame if source.num_frames > reference.first_frame else 0
-    aligned = options.align_bones and own is None
+    is_smpl = own is None and is_smpl_skeleton(source, reference, index)
+    aligned = options.align_bones and own is None and not is_smpl
     rotations = _global_rotations(source, reference, index, rest if aligned else None)[start:]
     local = _filled(rotations, sorted(index), options.spread_spine)
     trans = _translation(
@@ -116,7 +118,7 @@ def retargeted(
         body_id=_body_id(source),
         provenance=source.provenance or Provenance(kind="imported", source=source.clip),
     )
-    return Retargeted(motion, frame, reference, own is not None)
+    return Retargeted(motion, frame, reference, own is not None, is_smpl)
 
 
 def _body_id(source: Source) -> str:

@@ -11,7 +11,9 @@ from functools import lru_cache
 import numpy as np
 
 from core.body import BodyModel, default_body
-from core.importing.source import Array
+from core.export.presets import PRESETS
+from core.importing.reference import Reference
+from core.importing.source import Array, Source
 from core.motion import NUM_BETAS
 from core.skeleton import NUM_JOINTS
 
@@ -26,6 +28,21 @@ class OwnBody:
     betas: Array
     joints: Array
     metres_per_unit: float
+
+
+def is_smpl_skeleton(source: Source, reference: Reference, index: dict[int, int]) -> bool:
+    """Whether a file holds SMPL's joints under SMPL's names with axes parallel to the world.
+
+    Then its rotations are SMPL's, whatever the body's shape, and must not be bent to another.
+    """
+    if len(index) < NUM_JOINTS or not reference.is_trusted:
+        return False
+    for joint, wanted in enumerate(PRESETS["smpl"].names):
+        name = source.names[index[joint]].replace("_", "").lower()
+        if not name.endswith(wanted.replace("_", "").lower()):  # "m_avg_L_Hip" as well
+            return False
+    columns = [index[joint] for joint in range(NUM_JOINTS)]
+    return bool(np.abs(reference.rotations[columns] - np.eye(3)).max() < 0.02)
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,9 @@ import pytest
 
 from core.body import default_body, floor_height, forward_kinematics, joint_positions
 from core.errors import StudioError
+from core.export.bvh import BVH_NAMES
 from core.importing import (
+    PLAIN,
     JointMap,
     RetargetOptions,
     guess_map,
@@ -208,3 +210,22 @@ def test_a_map_by_hand_wins(tmp_path):
     )
     mirrored = retarget(source, swapped)
     assert worst_joint(mirrored, retarget(source, full)) > 30
+
+
+def test_another_smpl_bodys_rotations_are_taken_as_they_are(tmp_path):
+    """A tall SMPL body as smpl2bvh and others write it: not ours, but SMPL's rotations."""
+    motion = walk()
+    joints = default_body().rest_joints.astype(np.float64) * [1.1, 1.2, 0.9]
+    offsets = (joints - joints[list(PARENTS)]) * 100
+    offsets[0] = 0
+    root = (motion.trans + joints[0]) * 100
+    rotmats = rotvec_to_rotmat(motion.poses.astype(np.float64))
+    names = [f"m_avg_{name}" for name in BVH_NAMES]
+    (tmp_path / "a.bvh").write_text(write_bvh(names, list(PARENTS), offsets, rotmats, root))
+    (clip,) = import_clips(tmp_path / "a.bvh")
+    assert any("SMPL's skeleton" in note for note in clip.notes)
+    assert worst_joint(motion, clip.motion) < 1e-3
+    assert abs(floor_height(clip.motion)) < 0.02, "shorter legs, but on the floor"
+    found = retarget(read_clip(tmp_path / "a.bvh"), options=PLAIN)
+    travelled = found.trans - found.trans[0]
+    np.testing.assert_allclose(travelled, motion.trans - motion.trans[0], atol=1e-5)

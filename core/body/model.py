@@ -36,7 +36,8 @@ class BodyModel:
 
     template (V, 3) rest vertices in metres; faces (F, 3); shapedirs (V, 3, 10); posedirs
     (V, 3, 207) or None where the body has no pose blend shapes; joint_regressor (24, V);
-    weights (V, 24), rows summing to 1.
+    weights (V, 24), rows summing to 1; uvs (F, 3, 2) texture coordinates of the triangles' corners,
+    v upwards, or None.
     """
 
     body_id: str
@@ -47,6 +48,7 @@ class BodyModel:
     posedirs: FloatArray | None
     joint_regressor: FloatArray
     weights: FloatArray
+    uvs: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for array in vars(self).values():

@@ -23,6 +23,7 @@ from core.skeleton import NUM_JOINTS, PARENTS
 
 MAX_BYTES = 2**30
 NEEDED = ("v_template", "shapedirs", "J_regressor", "weights", "kintree_table", "f")
+OPTIONAL = ("posedirs", "vt", "ft")
 OTHER_BODIES = {16: "MANO, a hand", 52: "SMPL-H", 55: "SMPL-X", 5: "FLAME, a head"}
 USE_SMPL = "Choose an SMPL file with 24 joints, such as SMPL_NEUTRAL.pkl."
 GET_AGAIN = "Download it again and compare its size with the original's."
@@ -66,7 +67,7 @@ def _read_npz(path: Path) -> dict[str, npt.NDArray]:
         if absent:
             raise _missing(absent, path.name)
         with np.load(path, allow_pickle=False) as data:
-            wanted = [*NEEDED, *(["posedirs"] if "posedirs.npy" in members else [])]
+            wanted = [*NEEDED, *(key for key in OPTIONAL if key + ".npy" in members)]
             return {key: data[key] for key in wanted}
     except FileProblem:
         raise
@@ -95,7 +96,7 @@ def _read_pickle(path: Path) -> dict[str, npt.NDArray]:
     absent = [key for key in NEEDED if key not in content]
     if absent:
         raise _missing(absent, path.name)
-    wanted = [*NEEDED, *(["posedirs"] if "posedirs" in content else [])]
+    wanted = [*NEEDED, *(key for key in OPTIONAL if key in content)]
     return {key: _evaluated(content[key], key, path.name) for key in wanted}
 
 
@@ -118,7 +119,21 @@ def _check_tree(tree: npt.NDArray, name: str) -> None:
         raise FileProblem(f"{name} has another joint tree than SMPL's.", USE_SMPL)
 
 
+def _texture(arrays: dict[str, npt.NDArray]) -> npt.NDArray[np.float32] | None:
+    """(F, 3, 2) of the files' ``vt`` and ``ft``, taken out; None where they do not fit."""
+    points, corners = arrays.pop("vt", None), arrays.pop("ft", None)
+    if points is None or corners is None or points.dtype.kind not in "fiu":
+        return None
+    fits = points.ndim == 2 and points.shape[1:] == (2,) and corners.shape == arrays["f"].shape
+    if not fits or corners.dtype.kind not in "iu" or not corners.size or corners.min() < 0:
+        return None
+    if corners.max() >= len(points) or not np.isfinite(points).all():
+        return None
+    return np.asarray(points, np.float32)[corners.astype(np.int64)]
+
+
 def _checked(arrays: dict[str, npt.NDArray], name: str) -> BodyModel:
+    uvs = _texture(arrays)
     for key, array in arrays.items():
         if array.dtype.kind not in "fiu":
             raise FileProblem(f"{name}: {key} does not hold numbers.", GET_AGAIN)
@@ -161,6 +176,7 @@ def _checked(arrays: dict[str, npt.NDArray], name: str) -> BodyModel:
         posedirs=posedirs if posedirs is not None and posedirs.any() else None,
         joint_regressor=floats["J_regressor"],
         weights=floats["weights"],
+        uvs=uvs,
     )
 
 
@@ -180,5 +196,8 @@ def save_body(path: Path, body: BodyModel) -> None:
     }
     if body.posedirs is not None:
         arrays["posedirs"] = body.posedirs
+    if body.uvs is not None:
+        arrays["vt"] = body.uvs.reshape(-1, 2)
+        arrays["ft"] = np.arange(3 * len(body.faces)).reshape(-1, 3)
     with written_whole(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)

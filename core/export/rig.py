@@ -37,7 +37,8 @@ Array = npt.NDArray[np.float64]
 class RigMesh:
     """The skinned body in the rest pose: metres, unit normals, at most four bones a vertex.
 
-    vertices, normals (V, 3); faces (F, 3); bones (V, 4) indices into the rig; weights (V, 4).
+    vertices, normals (V, 3); faces (F, 3); bones (V, 4) indices into the rig; weights (V, 4); uvs
+    (F, 3, 2) of the triangles' corners, v upwards, where the body has them.
     """
 
     vertices: Array
@@ -45,6 +46,7 @@ class RigMesh:
     faces: npt.NDArray[np.int32]
     bones: npt.NDArray[np.int32]
     weights: Array
+    uvs: Array | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -173,6 +175,7 @@ def _mesh(model: BodyModel, vertices: Array, has_root: bool) -> RigMesh:
         faces=model.faces,
         bones=bones + np.int32(has_root),
         weights=weights / weights.sum(axis=1, keepdims=True),
+        uvs=None if model.uvs is None else model.uvs.astype(np.float64),
     )
 
 

@@ -218,9 +218,10 @@ def _geometry(geometry: int, mesh: RigMesh) -> Record:
             Record("Materials", np.zeros(1, np.int32)),
         ],
     )
+    layers = [normals, material] if mesh.uvs is None else [normals, _uv_layer(mesh.uvs), material]
     elements = [
         Record("LayerElement", children=[Record("Type", kind), Record("TypedIndex", 0)])
-        for kind in ("LayerElementNormal", "LayerElementMaterial")
+        for kind in (layer.name.decode() for layer in layers)
     ]
     # values of single precision (a tenth of a micrometre) pack better
     points = (mesh.vertices.ravel() * CM).astype(np.float32).astype(np.float64)
@@ -234,9 +235,25 @@ def _geometry(geometry: int, mesh: RigMesh) -> Record:
             Record("GeometryVersion", 124),
             Record("Vertices", points),
             Record("PolygonVertexIndex", corners.ravel()),
-            normals,
-            material,
+            *layers,
             Record("Layer", 0, children=[Record("Version", 100), *elements]),
+        ],
+    )
+
+
+def _uv_layer(uvs: Array) -> Record:
+    """Texture coordinates (F, 3, 2), each place once, with an index a corner."""
+    places, index = np.unique(uvs.reshape(-1, 2), axis=0, return_inverse=True)
+    return Record(
+        "LayerElementUV",
+        0,
+        children=[
+            Record("Version", 101),
+            Record("Name", "UVMap"),
+            Record("MappingInformationType", "ByPolygonVertex"),
+            Record("ReferenceInformationType", "IndexToDirect"),
+            Record("UV", places.ravel()),
+            Record("UVIndex", index.ravel().astype(np.int32)),
         ],
     )
 

@@ -128,7 +128,34 @@ def _animation(rig: Rig, take: Take, first: int, buffers: Buffers) -> dict[str, 
     return {"name": take.name, "samplers": samplers, "channels": channels}
 
 
+def _split_at_seams(mesh: RigMesh) -> tuple[RigMesh, npt.NDArray[np.float32] | None]:
+    """Give each vertex one texture coordinate; where it has more, copies follow at the end.
+
+    Returns the mesh and (V', 2) coordinates, v downwards as glTF counts it, or None without any.
+    """
+    if mesh.uvs is None:
+        return mesh, None
+    corners = np.column_stack([mesh.faces.ravel(), mesh.uvs.reshape(-1, 2)])
+    pairs, index = np.unique(corners, axis=0, return_inverse=True)
+    owner = pairs[:, 0].astype(np.int64)
+    is_copy = np.concatenate([[False], owner[1:] == owner[:-1]])
+    count = len(mesh.vertices)
+    place = np.where(is_copy, count + np.cumsum(is_copy) - 1, owner)
+    source = np.concatenate([np.arange(count), owner[is_copy]])
+    uvs = np.zeros((len(source), 2), np.float32)
+    uvs[place] = pairs[:, 1:] * [1.0, -1.0] + [0.0, 1.0]
+    split = RigMesh(
+        vertices=mesh.vertices[source],
+        normals=mesh.normals[source],
+        faces=place[index.ravel()].reshape(-1, 3).astype(np.int32),
+        bones=mesh.bones[source],
+        weights=mesh.weights[source],
+    )
+    return split, uvs
+
+
 def _mesh(mesh: RigMesh, buffers: Buffers) -> dict[str, Any]:
+    mesh, uvs = _split_at_seams(mesh)
     weights = mesh.weights.astype(np.float32)
     bones = np.where(weights > 0, mesh.bones, 0).astype(np.uint8)  # unused slots name bone 0
     index = np.uint16 if len(mesh.vertices) < 65535 else np.uint32
@@ -140,6 +167,8 @@ def _mesh(mesh: RigMesh, buffers: Buffers) -> dict[str, Any]:
         "JOINTS_0": buffers.add(bones, target=ARRAY_BUFFER),
         "WEIGHTS_0": buffers.add(_summing_to_one(weights), target=ARRAY_BUFFER),
     }
+    if uvs is not None:
+        attributes["TEXCOORD_0"] = buffers.add(uvs, target=ARRAY_BUFFER)
     faces = buffers.add(mesh.faces.astype(index).ravel(), target=ELEMENT_ARRAY_BUFFER)
     return {
         "name": "Body",

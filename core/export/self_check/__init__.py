@@ -209,13 +209,16 @@ def _joints(motion: Motion, body: BodyModel | None) -> npt.NDArray[np.float64]:
 def _vertices_mm(
     found: ReadBack, motion: Motion, body: BodyModel | None, skip: int
 ) -> float | None:
-    """Largest distance of a skinned vertex in the first, middle and last frame, mm."""
+    """Largest distance of a skinned vertex in the first, middle and last frame, mm.
+
+    Vertices a file doubles at the seams of a texture come after the body's own.
+    """
     if found.skin is None:
         return None
     frames = sorted({0, motion.num_frames // 2, motion.num_frames - 1})
     wanted = _linear_blend(motion, frames, body)
     off = [
-        np.linalg.norm(found.skinned(frame + skip) - vertices, axis=-1).max()
+        np.linalg.norm(found.skinned(frame + skip)[: len(vertices)] - vertices, axis=-1).max()
         for frame, vertices in zip(frames, wanted, strict=True)
     ]
     return float(max(off) * 1000.0)

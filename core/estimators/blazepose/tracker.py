@@ -24,11 +24,15 @@ _SEARCH_AT_ONCE_SECONDS = 1.0  # in every picture so long after a loss, while no
 _SEARCH_BESIDE_SECONDS = 0.1  # and so long while others are;
 _SEARCH_SECONDS = 0.1  # then so often
 _SEARCH_CLOSELY_SECONDS = 0.5  # and so often for small people too
+_LOOK_CLOSELY_SECONDS = 1.0  # while others are followed
+_LEAST_SHARE = 0.55  # of the largest person's size; smaller people beside them stand about
+_SLIP, _SLIP_SECONDS = 1.2, 0.25  # a square that grows so fast may slide onto somebody else
 _SETTLING = 8  # times the network may move the square of somebody new to where they are
 _CANDIDATES = 3
 _MIN_VISIBILITY = 0.4  # of the limbs of somebody new
 _FORGOTTEN_SECONDS = 2.0  # whoever comes back later is somebody else
-_ELSEWHERE = 0.25  # squares farther than this are another person
+_ELSEWHERE = 0.25  # squares farther than this are another person,
+_OTHER_SIZE = 1.35  # and squares so much larger or smaller may be
 _SAME_POINTS = 0.06  # limbs nearer on average than this share of the square: one person, seen twice
 _MORE_PROMINENT = 1.5  # somebody else must be so much more prominent to be followed instead
 
@@ -42,6 +46,13 @@ class Track:
     prominence: float = 0.0
     moving: Moving = field(default_factory=lambda: Moving.started(np.zeros(4), -math.inf))
     is_followed: bool = False
+    anchor: tuple[float, float] = (-math.inf, 0.0)  # seconds, side of the square a moment ago
+
+    @property
+    def is_slipping(self) -> bool:
+        """Whether the square has changed its size as if it slid onto somebody else."""
+        side = max(self.moving.box[2], 1e-6)
+        return self.anchor[1] > 0 and not 1 / _SLIP < side / self.anchor[1] < _SLIP
 
     @property
     def last_seconds(self) -> float:
@@ -57,6 +68,8 @@ class Track:
             self.moving.seen(box, seconds)
         else:
             self.moving = Moving.started(box, seconds)
+        if seconds - self.anchor[0] > _SLIP_SECONDS:
+            self.anchor = (seconds, seen.next_roi.side)
         self.found[frame] = seen
         self.prominence += prominence * seen.confidence
         self.is_followed = True
@@ -149,7 +162,7 @@ class Tracker:
         since = 0.0 if missing else min(gone, default=math.inf)
         if since < (_SEARCH_BESIDE_SECONDS if seen else _SEARCH_AT_ONCE_SECONDS):
             pause = 0.0
-        elif not seen or since < _SEARCH_AT_ONCE_SECONDS:
+        elif not seen or since < _SEARCH_AT_ONCE_SECONDS or self._is_one_slipping():
             pause = _SEARCH_SECONDS
         else:
             pause = _LOOK_ROUND_SECONDS
@@ -157,15 +170,26 @@ class Tracker:
             return []
         self._last_look = picture.time
         found = self._new(picture, 0, seen)
-        if seen or found or picture.time - self._last_close_look < _SEARCH_CLOSELY_SECONDS:
+        everybody = seen + found
+        pause = _LOOK_CLOSELY_SECONDS if everybody else _SEARCH_CLOSELY_SECONDS
+        is_full = len(everybody) >= self._max_people
+        if is_full or picture.time - self._last_close_look < pause:
             return found
         self._last_close_look = picture.time
+        if everybody:
+            return found + self._new(picture, 1, everybody)
         return self._new(picture, 1, seen) or self._new(picture, 2, seen)
+
+    def _is_one_slipping(self) -> bool:
+        return any(track.is_slipping for track in self._followed())
 
     def _new(self, picture: Picture, level: int, seen: list[Landmarks]) -> list[Landmarks]:
         """Return what a detection shows of people not among those ``seen``, surest first."""
         size = picture.width, picture.height
         rois = self._detector.find(picture, level)
+        if level > 0 and seen:
+            largest = max(mark.next_roi.side for mark in seen)
+            rois = [roi for roi in rois if roi.side > _LEAST_SHARE * largest]
         rois = sorted(rois, key=lambda roi: roi.prominence(*size), reverse=True)
         weakest = min((mark.next_roi.prominence(*size) for mark in seen), default=0.0)
         found: list[Landmarks] = []
@@ -176,7 +200,7 @@ class Tracker:
             if is_full and roi.prominence(*size) <= _MORE_PROMINENT * weakest:
                 continue
             others = seen + found
-            if any(mark.next_roi.distance(roi) <= _ELSEWHERE for mark in others):
+            if any(_is_near(mark.next_roi, roi) for mark in others):
                 continue
             mark = self._settled(picture, roi)
             if mark is not None and len(_each_once([*others, mark])) > len(others):
@@ -194,6 +218,12 @@ class Tracker:
         if seen is None or float(seen.visibility[list(LIMBS)].mean()) < _MIN_VISIBILITY:
             return None
         return seen
+
+
+def _is_near(known: Roi, roi: Roi) -> bool:
+    """Whether a detection is most likely of the person in a known square."""
+    is_alike = 1 / _OTHER_SIZE < roi.side / max(known.side, 1e-6) < _OTHER_SIZE
+    return is_alike and known.distance(roi) <= _ELSEWHERE
 
 
 def _box(roi: Roi) -> list[float]:

@@ -1,4 +1,4 @@
-"""Read the skeleton and the animations of a binary FBX file (7.0 to 7.7).
+"""Read the skeleton and the animations of an FBX file (7.0 to 7.7, binary or text).
 
 Bones with their pre-rotations and rotation orders, the pose the skin is bound in, one clip for each
 animation stack that moves bones. Of several layers the first that moves a property counts.
@@ -13,7 +13,8 @@ import numpy as np
 
 from core.errors import FileProblem, StudioError
 from core.importing.fbx_scene import Curve, Model, Scene, curve_of, local_matrix, read_scene, sample
-from core.importing.fbx_tree import AGAIN, read_tree
+from core.importing.fbx_text import is_text, read_text
+from core.importing.fbx_tree import AGAIN, read_bytes, read_tree
 from core.importing.nodes import Clip, Node, to_source
 from core.importing.origin import clip_provenance, origin_of
 from core.importing.source import Array, Source, checked_density, checked_size, nice_fps
@@ -30,7 +31,8 @@ _KINDS = {"Lcl Translation": "T", "Lcl Rotation": "R", "Lcl Scaling": "S"}
 
 def read(path: Path) -> list[Source]:
     """Read every animation of the file. Raises FileProblem saying what is wrong with it."""
-    tree = read_tree(path)
+    data = read_bytes(path)
+    tree = read_text(data, path) if is_text(data) else read_tree(data, path)
     try:
         return _sources(read_scene(tree, path.name), path)
     except FileProblem:

@@ -81,8 +81,8 @@ class Record:
         return {str(p.values[0]): p.values[4:] for p in table.all("P") if len(p.values) >= 4}
 
 
-def read_tree(path: Path) -> Record:
-    """Read the file's records as children of one. Raises FileProblem for anything else."""
+def read_bytes(path: Path) -> bytes:
+    """Read a file that is there, not empty and not too large. Raises FileProblem."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise FileProblem(f"{path.name} is larger than 1 GB.", "Export it without meshes.")
@@ -93,12 +93,12 @@ def read_tree(path: Path) -> Record:
         ) from error
     if not data:
         raise FileProblem(f"{path.name} is empty.", AGAIN)
+    return data
+
+
+def read_tree(data: bytes, path: Path) -> Record:
+    """Read the records of a binary file as children of one. Raises FileProblem."""
     if not data.startswith(MAGIC):
-        if b"FBXHeaderExtension" in data[:4096] or data.lstrip()[:5] == b"; FBX":
-            raise FileProblem(
-                f"{path.name} is an FBX written as text, which is not read.",
-                "Export it as binary FBX.",
-            )
         raise FileProblem(f"{path.name} is not an FBX file.", "Choose another file.")
     if len(data) < 27:
         raise FileProblem(f"{path.name} is cut off.", AGAIN)

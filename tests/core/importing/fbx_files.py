@@ -138,3 +138,41 @@ def scene(
         record("Objects", children=objects),
         record("Connections", children=links),
     ]
+
+
+def encode_text(records: list[tuple]) -> bytes:
+    """The same records as an FBX written as text."""
+    lines = ["; FBX 7.4.0 project file", "; ------", ""]
+    head = record("FBXHeaderExtension", children=[record("FBXVersion", 7400)])
+
+    def add(entry: tuple, depth: int) -> None:
+        name, values, children = entry
+        pad = "\t" * depth
+        if values and isinstance(values[0], np.ndarray):
+            array = values[0]
+            numbers = ",\n".join(",".join(map(repr, row.tolist())) for row in _rows(array))
+            lines.extend([f"{pad}{name}: *{array.size} {{", f"{pad}\ta: {numbers}", f"{pad}}} "])
+            return
+        words = ", ".join(_word(v) for v in values)
+        if children:
+            lines.append(f"{pad}{name}: {words} {{")
+            for child in children:
+                add(child, depth + 1)
+            lines.append(f"{pad}}}")
+        else:
+            lines.append(f"{pad}{name}: {words}")
+
+    for entry in (head, *records):
+        add(entry, 0)
+    return "\n".join(lines).encode()
+
+
+def _rows(array: np.ndarray) -> list[np.ndarray]:
+    return [array[i : i + 5] for i in range(0, len(array), 5)]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, str):
+        name, mark, kind = value.partition("\0\1")
+        return f'"{kind}::{name}"' if mark else f'"{value}"'
+    return repr(float(value)) if isinstance(value, float) else str(int(value))

@@ -183,7 +183,11 @@ def test_a_gltf_never_reads_outside_its_folder(tmp_path):
     ("content", "said"),
     [
         (b"", "empty"),
-        (b"; FBX 7.4.0 project file\nFBXHeaderExtension: {", "written as text"),
+        (b"; FBX 7.4.0 project file\nFBXHeaderExtension: {", "cut off or damaged at line 2"),
+        (b"FBXHeaderExtension: {\nFBXVersion: 6100\n}\n", "FBX 6100"),
+        (b"FBXHeaderExtension: {\nFBXVersion: 7400\n}\nA: *3 { a: 1,2 }", "damaged at line 4"),
+        (b"FBXHeaderExtension: {\nFBXVersion: 7400\n}\nA: *1 { a: x }", "damaged at line 4"),
+        (b"FBXHeaderExtension: {\nFBXVersion: 7400\n}\n}\n", "damaged at line 4"),
         (b"something else", "not an FBX"),
         (b"Kaydara FBX Binary  \x00\x1a\x00", "cut off"),
         (b"Kaydara FBX Binary  \x00\x1a\x00" + struct.pack("<I", 6100) + bytes(40), "FBX 6.1"),

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from core.importing import read_clip, read_clips
 from core.importing.source import nice_fps
-from tests.core.importing.fbx_files import encode, scene
+from tests.core.importing.fbx_files import encode, encode_text, scene
 
 ORDERS = ("xyz", "xzy", "yzx", "yxz", "zxy", "zyx")
 
@@ -244,3 +244,15 @@ def test_fbx_joints_written_as_nulls_are_joints(tmp_path):
     source = read_clip(tmp_path / "a.fbx")
     assert source.names == ("Armature", "Hips", "Spine", "Head")
     np.testing.assert_allclose(source.positions, positions, atol=1e-4)
+
+
+@pytest.mark.parametrize("order", [0, 4])
+def test_fbx_written_as_text_is_the_same(tmp_path, order):
+    bones, positions, rotations = chain(order)
+    bones[1]["bind"] = np.eye(4)
+    (tmp_path / "a.fbx").write_bytes(encode_text(scene(bones, fps=24.0, time_mode=11)))
+    source = read_clip(tmp_path / "a.fbx")
+    assert source.names == ("Armature", "Hips", "Spine", "Head")
+    assert (source.fps, source.clip, source.up) == (24, "Take 001", "y")
+    np.testing.assert_allclose(source.positions, positions, atol=1e-4)
+    np.testing.assert_allclose(source.rotations, rotations, atol=1e-6)

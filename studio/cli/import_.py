@@ -16,8 +16,6 @@ from core.motion_file import save_motion
 from core.quality import verdict
 from studio.cli.running import ExitCode, check_writable, complain
 
-_ANIMATION = {".bvh", ".fbx", ".glb", ".gltf", ".vrm"}
-
 
 def import_command(
     files: Annotated[
@@ -74,8 +72,8 @@ def import_command(
     taken: set[str] = set()
     for path in files:
         try:
-            if path.suffix.lower() in _ANIMATION or _is_ours(path):
-                motions, names = _animation(path, look)
+            if _is_skeleton(path) or _is_ours(path):
+                motions, names = _animation(path)
             else:
                 found = inspect(path)
                 print(found.text)
@@ -104,6 +102,12 @@ def import_command(
         raise typer.Exit(ExitCode.WRONG_INPUT)
 
 
+def _is_skeleton(path: Path) -> bool:
+    from core.importing import ENDINGS
+
+    return path.suffix.lower() in ENDINGS and path.suffix.lower() != ".npz"
+
+
 def _list_people(found: Found) -> None:
     if len(found.people) > 1 or found.people[0].missing:
         for one in found.people:
@@ -117,20 +121,30 @@ def _is_ours(path: Path) -> bool:
     return path.suffix.lower() == ".npz" and is_ours(path)
 
 
-def _animation(path: Path, look: bool) -> tuple[list[Motion], list[str]]:
-    from core.importing import import_motions
+def _animation(path: Path) -> tuple[list[Motion], list[str]]:
+    """Clips of a file with a skeleton or of our own, with what was understood of it told."""
+    from core.importing import import_clips
 
-    motions = import_motions(path)
-    if not motions:
+    clips = import_clips(path)
+    if not clips:
         raise FileProblem(f"{path.name} holds no motion.", "Choose another file.")
-    frames = ", ".join(str(motion.num_frames) for motion in motions)
-    print(f"{path.name}, {frames} frames at {motions[0].fps:g} fps, onto SMPL's skeleton")
-    return motions, _names(path, motions)
+    for clip in clips:
+        motion = clip.motion
+        print(
+            f"{clip.name}, {motion.num_frames} frames at {motion.fps:g} fps, onto SMPL's skeleton"
+        )
+        for note in clip.notes:
+            print(f"  {note}")
+    return [clip.motion for clip in clips], [_safe(clip.name) for clip in clips]
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"\W+", "_", name).strip("_") or "clip"
 
 
 def _names(path: Path, motions: list[Motion]) -> list[str]:
     """File stems for the clips: the file's own, and the person where there are several."""
-    stem = re.sub(r"\W+", "_", path.stem).strip("_") or "clip"
+    stem = _safe(path.stem)
     names: list[str] = []
     for motion in motions:
         match = re.fullmatch(r"person (.+)", motion.provenance.edit)

@@ -98,7 +98,7 @@ def read_arrays(content: Mapping[str, Any]) -> Reading:
         note = "which way is up cannot be told; y is taken"
         return Reading(tracks=trial.tracks, layout=trial.layout, fps=trial.fps, notes=(note,))
     reading = _read(content, axes)
-    note = f"{axes}, by how the person stands"
+    note = "the way up told by how the person stands"
     return Reading(tracks=reading.tracks, layout=reading.layout, fps=reading.fps, notes=(note,))
 
 

@@ -57,6 +57,14 @@ def test_of_several_files_each_keeps_the_rate_it_knows(run, pare, tmp_path):
     assert load_motion(out / "dance_person1.npz").fps == 24
 
 
+def test_a_skeleton_file_becomes_a_clip(run, make_clip, tmp_path):
+    clip = make_clip()
+    assert run("export", clip, "--out", tmp_path / "kick.bvh").code == 0
+    result = run("import", tmp_path / "kick.bvh", "--out", tmp_path / "clips")
+    assert result.code == 0 and "kick, 12 frames at 30 fps, onto SMPL's skeleton" in result.out
+    assert load_motion(tmp_path / "clips" / "kick.npz").num_frames == 12
+
+
 def test_without_a_rate_or_a_folder_it_says_what_to_do(run, pare, tmp_path):
     result = run("import", pare, "--out", tmp_path / "clips")
     assert result.code == 2 and "Give the frame rate, or the video" in result.err

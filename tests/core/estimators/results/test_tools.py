@@ -66,7 +66,7 @@ LINES = {
     "motion-session": "motion-studio session, 1 person, 40 frames, axis-angle 24x3, z up, 30 fps,"
     " as edited",
     "smpl-arrays": "SMPL arrays, 1 person, 40 frames, axis-angle 24x3, y up,"
-    " y up, by how the person stands",
+    " the way up told by how the person stands",
 }
 
 

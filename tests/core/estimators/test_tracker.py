@@ -290,3 +290,32 @@ def found(
     on_stage(monkeypatch, stage, times)
     monkeypatch.setattr(finding, "file_digest", lambda path: "0" * 64)
     return finding.find(Path("stage.mp4"), max_people=4, progress=progress, work_folder=work_folder)
+
+
+class Overlooked(Stage):
+    """The whole picture shows the detector only the nearest; squares of it show everybody."""
+
+    def find(self, picture: Shown, asked: Any = 0) -> Any:
+        found = super().find(picture, asked)
+        if isinstance(asked, int) and asked == 0:
+            return [max(found, key=lambda roi: roi.side)]
+        return found
+
+
+def test_a_close_look_finds_who_is_about_as_large_and_leaves_bystanders() -> None:
+    stage = Overlooked(lambda t: [person(600, 700), person(1300, 500), person(1800, 250)])
+    tracker = follow(stage, 60, max_people=4)
+    assert sorted((places(track)[0], len(track.found)) for track in tracker.tracks) == [
+        (600, 60),
+        (1300, 60),
+    ]
+
+
+def test_a_square_that_shrinks_fast_makes_the_detector_look_at_once() -> None:
+    """So it is when a square slides onto somebody smaller: who was left is found while near."""
+    steady, shrinking = (
+        Stage(lambda t, by=by: [person(960, 800 - by * min(max(t - 1, 0), 0.4))]) for by in (0, 900)
+    )
+    for stage in (steady, shrinking):
+        follow(stage, 60, max_people=2)
+    assert shrinking.detections >= steady.detections + 2

@@ -32,8 +32,8 @@ _KINDS = {"Lcl Translation": "T", "Lcl Rotation": "R", "Lcl Scaling": "S"}
 def read(path: Path) -> list[Source]:
     """Read every animation of the file. Raises FileProblem saying what is wrong with it."""
     data = read_bytes(path)
-    tree = read_text(data, path) if is_text(data) else read_tree(data, path)
     try:
+        tree = read_text(data, path) if is_text(data) else read_tree(data, path)
         return _sources(read_scene(tree, path.name), path)
     except FileProblem:
         raise

@@ -84,6 +84,8 @@ class _Text:
         while (token := self.peek()) is not None:
             word, end = token
             if word.startswith("*"):
+                if not word[1:].isdigit() or len(word) > 12:
+                    raise self.damaged()
                 self.at = end
                 record.values.append(self._array(record.name, int(word[1:])))
                 return False

@@ -12,7 +12,7 @@ from core.errors import FileProblem
 from core.export import export_motion
 from core.importing import import_motions
 from tests.core.export.motions import lively_motion
-from tests.core.importing.fbx_files import encode, record, scene
+from tests.core.importing.fbx_files import encode, encode_text, record, scene
 
 HEAD = """HIERARCHY
 ROOT Hips
@@ -236,3 +236,19 @@ def test_a_hostile_npz_is_not_unpickled(tmp_path):
     np.savez(tmp_path / "a.npz", poses=np.array([Trap()], dtype=object), allow_pickle=True)
     with pytest.raises(FileProblem):
         import_motions(tmp_path / "a.npz")
+
+
+def test_a_text_fbx_cut_or_scrambled_anywhere_is_a_sentence(tmp_path):
+    whole = encode_text(scene([{"name": "Hips", "R": np.zeros((9, 3))}]))
+    path = tmp_path / "a.fbx"
+    generator = np.random.default_rng(3)
+    for trial in range(150):
+        data = bytearray(whole)
+        if trial % 3 == 0:
+            data = data[: int(generator.integers(0, len(data)))]
+        else:
+            for _ in range(int(generator.integers(1, 8))):
+                data[int(generator.integers(0, len(data)))] = int(generator.integers(9, 127))
+        path.write_bytes(bytes(data))
+        with pytest.raises(FileProblem):  # one bone is no body, either
+            import_motions(path)

@@ -18,7 +18,6 @@ from core.estimators.blazepose.preview import EDGES
 from core.estimators.blazepose.roi import Roi
 from core.estimators.blazepose.tracker import Track as Followed
 from core.estimators.options import EstimateOptions
-from core.motion import Motion
 from core.progress import Progress
 from core.video.camera import PersonCamera, camera_of, flipped_rotmats, flipped_trans
 from core.video.people import People, Track
@@ -53,9 +52,10 @@ class BlazePose:
         seen = solve.collected(_followed(track), people.times)
         focal = options.focal_pixels(video.width, video.height)
         clock, fps, is_even = solve.clock_for(seen.times, people.times)
-        motion = solve.body_motion(
+        placed = solve.placed_motion(
             seen, clock, fps, video, focal, refine=options.refine, progress=progress
         )
+        motion = placed.motion
         if track.sharpness is not None:
             at = people.times[track.frames]
             sharp = blur.relative_sharpness(track.sharpness, at)
@@ -71,7 +71,7 @@ class BlazePose:
                 width=video.width,
                 height=video.height,
             ),
-            camera=_camera(motion, seen, clock, focal, people),
+            camera=_camera(placed, seen, clock, focal, people),
             start_seconds=float(clock[0]),
             track=track.id,
             summary={
@@ -111,22 +111,19 @@ def _followed(track: Track) -> Followed:
 
 
 def _camera(
-    motion: Motion, seen: solve.Seen, clock: FloatArray, focal: float, people: People
+    placed: solve.Placed, seen: solve.Seen, clock: FloatArray, focal: float, people: People
 ) -> PersonCamera:
     """Return the camera that sees the finished motion where the points were seen.
 
-    The motion stands in the world; which turn took it there is read off by laying its joints over
-    the points in camera axes (Kabsch), one turn for the whole clip; then each frame is put under
+    One turn takes the whole clip from the world back to the camera; then each frame is put under
     its points.
     """
-    video = people.video
+    video, motion, turn = people.video, placed.motion, placed.camera_from_world
     held = np.clip(clock, seen.times[0], seen.times[-1])
     on_clock = resample.smoother(seen.times, seen.confidence, held, _SMOOTHING)
     image, visibility = on_clock(seen.image), np.clip(on_clock(seen.visibility), 0, 1)
-    world = on_clock(seen.world) * [1, -1, -1]
     joints = np.asarray(joint_positions(motion), np.float64) - motion.trans[:, None]
     pelvis = joints[0, 0]
-    turn = _camera_from_world(joints, world)
     joints = (joints - pelvis) @ turn.T + pelvis  # a body turns about its pelvis
     roots = rotation.rotvec_to_rotmat(np.asarray(motion.poses[:, 0], np.float64))
     slopes = trajectory.rays(image, video.width, video.height, focal)
@@ -139,16 +136,3 @@ def _camera(
         width=video.width,
         height=video.height,
     )
-
-
-_POINTS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
-_JOINTS = [16, 17, 18, 19, 20, 21, 1, 2, 4, 5, 7, 8]
-
-
-def _camera_from_world(joints: FloatArray, world: FloatArray) -> FloatArray:
-    """(3, 3) turn that takes joints (T, 24, 3) onto points (T, 33, 3), both y up."""
-    a, b = joints[:, _JOINTS], world[:, _POINTS]
-    a, b = a - a.mean(1, keepdims=True), b - b.mean(1, keepdims=True)
-    u, _, vt = np.linalg.svd(np.einsum("tji,tjk->ik", a, b))
-    sign = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    return np.asarray(((u * sign) @ vt).T)

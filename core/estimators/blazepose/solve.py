@@ -90,7 +90,18 @@ def clock_for(seen: FloatArray, times: FloatArray) -> tuple[FloatArray, float, b
     return start + np.arange(count) / fps, fps, is_even
 
 
-def body_motion(
+@dataclass(frozen=True)
+class Placed:
+    """A motion in the world, and the turn (3, 3) from the world to the camera's axes.
+
+    The camera looks along -z, its y is up: SMPL's axes.
+    """
+
+    motion: Motion
+    camera_from_world: FloatArray
+
+
+def placed_motion(
     seen: Seen,
     clock: FloatArray,
     fps: float,
@@ -99,7 +110,7 @@ def body_motion(
     *,
     refine: bool = True,
     progress: Progress = SILENT,
-) -> Motion:
+) -> Placed:
     """Lift the points to a motion on the clock, in the world's axes, standing on the floor.
 
     ``refine`` fits turns, place and the body's betas to all points at once after the closed form;
@@ -117,7 +128,9 @@ def body_motion(
     if refine:
         found = _refined(even, slopes, local, trans, _Stand(rest, speed, fps, confidence), progress)
         local, trans, betas, rest = found.local, found.trans, found.betas, found.rest_joints
-    local, trans = _in_the_world(local, trans, rest, speed, fps)
+    _, joints = _posed(local, rest)
+    upright = _upright(joints, speed)
+    local, trans = _in_the_world(local, trans, rest, upright, speed, fps)
     motion = Motion(
         poses=rotation.rotmat_to_rotvec(local),
         trans=trans.astype(np.float32),
@@ -127,7 +140,7 @@ def body_motion(
         inferred=tuple(np.flatnonzero(inferred).tolist()),
     )
     feet_seen = np.clip((even.visibility[:, [27, 28]].max(1) - 0.3) / 0.3, 0, 1)
-    return _on_the_floor(motion, feet_seen)
+    return Placed(_on_the_floor(motion, feet_seen), upright.T)
 
 
 def _lifted(
@@ -223,11 +236,14 @@ def _smoothed(local: FloatArray, clock: FloatArray) -> FloatArray:
 
 
 def _in_the_world(
-    local: FloatArray, trans: FloatArray, rest: FloatArray, speed: FloatArray, fps: float
+    local: FloatArray,
+    trans: FloatArray,
+    rest: FloatArray,
+    upright: FloatArray,
+    speed: FloatArray,
+    fps: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Turn camera space upright; planted feet stay where they are and lie flat."""
-    _, joints = _posed(local, rest)
-    upright = _upright(joints, speed)
     local = local.copy()
     local[:, 0] = upright @ local[:, 0]
     trans = (trans + rest[0]) @ upright.T - rest[0]  # a body turns about its pelvis

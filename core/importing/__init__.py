@@ -22,7 +22,8 @@ from core.importing.load import (
     read_clip,
     read_clips,
 )
-from core.importing.retarget import PLAIN, Retargeted, RetargetOptions, retarget, retargeted
+from core.importing.options import PLAIN, RetargetOptions
+from core.importing.retarget import Retargeted, retarget, retargeted
 from core.importing.smpl_npz import is_ours
 from core.importing.source import Source
 

@@ -11,7 +11,8 @@ from core.errors import FileProblem, StudioError
 from core.importing import bvh, fbx, gltf, smpl_npz
 from core.importing.guess import guess_map
 from core.importing.joint_map import JointMap, saved_map
-from core.importing.retarget import Retargeted, RetargetOptions, retargeted
+from core.importing.options import RetargetOptions
+from core.importing.retarget import Retargeted, retargeted
 from core.importing.shape_guess import guess_by_shape
 from core.importing.source import Source
 from core.motion import Motion, Provenance

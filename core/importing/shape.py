@@ -12,10 +12,14 @@ import numpy as np
 
 from core.body import BodyModel, default_body
 from core.export.presets import PRESETS
+from core.export.rest import A_POSE_DEGREES
+from core.importing.frame import UNITS, Frame
+from core.importing.origin import betas_of
 from core.importing.reference import Reference
 from core.importing.source import Array, Source
-from core.motion import NUM_BETAS
-from core.skeleton import NUM_JOINTS
+from core.motion import FREE_BODY_ID, NUM_BETAS
+from core.rotation import rotvec_to_rotmat
+from core.skeleton import JOINT_INDEX, NUM_JOINTS
 
 MATCH = 5e-4  # metres a joint of the body's own skeleton may be off: rounding, not another body
 MAX_BETA = 6.0
@@ -76,3 +80,42 @@ def fit_own_body(
             rest = mean + (towards @ betas).reshape(NUM_JOINTS, 3)
             return OwnBody(betas, rest, metres)
     return None
+
+
+def own_body(
+    source: Source, reference: Reference, index: dict[int, int], frame: Frame
+) -> tuple[OwnBody | None, Reference]:
+    """Recognise SMPL's own skeleton, in T-pose or in this program's A-pose.
+
+    Returns the body, or None, and the reference in T-pose.
+    """
+    if len(index) < NUM_JOINTS or not reference.is_trusted:
+        return None, reference
+    units = (frame.metres_per_unit, *(u for u in UNITS.values() if u != frame.metres_per_unit))
+    raised = _arms_raised(reference, index)
+    if str(source.origin.get("body_id", FREE_BODY_ID)) != FREE_BODY_ID:
+        # another body's skeleton: its joints cannot be known here, but it is SMPL's by its origin
+        is_a = source.origin.get("rest_pose") == "a"
+        rest = default_body().rest_joints.astype(np.float64)
+        betas = np.array(betas_of(source.origin) or np.zeros(10))
+        return OwnBody(betas, rest, frame.metres_per_unit), raised if is_a else reference
+    for candidate in (reference, raised):
+        joints = candidate.positions[[index[j] for j in range(NUM_JOINTS)]]
+        own = fit_own_body(joints, units)
+        if own is not None:
+            return own, candidate
+    return None, reference
+
+
+def _arms_raised(reference: Reference, index: dict[int, int]) -> Reference:
+    """Lift the arms from this program's A-pose to the T-pose."""
+    rotations, positions = reference.rotations.copy(), reference.positions.copy()
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        turn = rotvec_to_rotmat(np.array([0.0, 0.0, sign * np.radians(A_POSE_DEGREES)]))
+        arm = [index[JOINT_INDEX[f"{side}_{p}"]] for p in ("shoulder", "elbow", "wrist", "hand")]
+        pivot = reference.positions[arm[0]]
+        rotations[arm] = turn @ rotations[arm]
+        positions[arm] = pivot + (positions[arm] - pivot) @ turn.T
+    return Reference(
+        rotations, positions, reference.origin, reference.first_frame, reference.is_trusted
+    )

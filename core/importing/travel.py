@@ -1,0 +1,57 @@
+"""Where the body goes: the root's way in proportion to the legs, and the floor."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.body import BodyModel, forward_kinematics
+from core.importing.frame import Frame
+from core.importing.landmarks import Landmarks
+from core.importing.options import RetargetOptions
+from core.importing.reference import Reference
+from core.importing.shape import OwnBody
+from core.importing.source import Array, Source
+from core.skeleton import JOINT_INDEX, NUM_JOINTS
+
+NEAR_FLOOR = 0.25  # metres a source's ground may be off and still be meant as the floor
+FOOT = ("ankle", "foot")
+
+
+def travel(
+    source: Source,
+    reference: Reference,
+    index: dict[int, int],
+    local: Array,
+    rest: Array,
+    own: OwnBody | None,
+    frame: Frame,
+    options: RetargetOptions,
+    body: BodyModel,
+) -> Array:
+    """(T, 3) metres, such that the middle of the hips travels as the source's does."""
+    if own is not None or not options.scale_root:
+        metres = own.metres_per_unit if own is not None else frame.metres_per_unit
+        return source.positions[:, index[0]] * metres - rest[0]
+    pose = Landmarks(source.positions, index)
+    hips = [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]
+    own_leg = float(Landmarks(rest, {j: j for j in range(NUM_JOINTS)}).leg_length)
+    leg = float(Landmarks(reference.positions, index).leg_length)
+    scale = own_leg / max(leg, 1e-9)
+    offset = rest[hips].mean(axis=0) - rest[0]
+    pelvis = pose.middle("hip") * scale - (local[:, 0] @ offset)
+    if options.on_floor:
+        pelvis[:, 1] += _floor_shift(local, pelvis, rest, body)
+    return np.asarray(pelvis - rest[0])
+
+
+def _floor_shift(local: Array, pelvis: Array, rest: Array, body: BodyModel) -> float:
+    """Metres that bring standing feet, heel or ball, to height zero.
+
+    Only where the source's ground is near zero already: a clip on a staircase stays there.
+    """
+    positions = forward_kinematics(local, rest, pelvis - rest[0])[1]
+    feet = [JOINT_INDEX[f"{side}_{part}"] for side in ("left", "right") for part in FOOT]
+    above_sole = rest[feet, 1] - float(body.template[:, 1].min())
+    lowest = (positions[:, feet, 1] - above_sole).min(axis=1)
+    standing = float(np.percentile(lowest, 10))
+    return -standing if abs(standing) <= NEAR_FLOOR else 0.0

@@ -4,15 +4,15 @@ XVFB := xvfb-run -a -s "-screen 0 1600x1000x24"
 # A virtual display only where there is no real one.
 DISPLAY_RUN := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,QT_QPA_PLATFORM=xcb $(XVFB))
 
-.PHONY: run test test-all lint setup clean
+.PHONY: run test test-all lint setup readers clean
 
 run: setup        ## set up if needed and open the studio (VIDEO=path imports a video first)
 	@sh tools/run.sh "$(VIDEO)"
 
-test: setup       ## the whole suite, under 10 minutes on two cores
+test: setup readers   ## the whole suite, under 10 minutes on two cores
 	$(DISPLAY_RUN) $(PYTHON) -m pytest
 
-test-all: setup   ## with the slow extras
+test-all: setup readers   ## with the slow extras
 	$(DISPLAY_RUN) $(PYTHON) -m pytest -m ""
 
 lint: setup       ## style, types, import contracts
@@ -23,6 +23,11 @@ lint: setup       ## style, types, import contracts
 
 setup:
 	@sh tools/setup.sh
+
+readers:          ## outside readers of exports for the tests, where node is installed
+	@if command -v npm >/dev/null && [ ! -d tests/node/node_modules ]; then \
+		npm install --prefix tests/node --silent --no-audit --no-fund --no-package-lock >/dev/null 2>&1 \
+		|| echo "three.js and the glTF validator could not be fetched; their tests will be skipped."; fi
 
 clean:
 	rm -rf .venv build dist out *.egg-info

@@ -44,9 +44,7 @@ def packed(tracker: Tracker, first: int) -> Arrays:
         "box": np.array([m.box for m in moving]).reshape(-1, 4),
         "seconds": np.array([m.seconds for m in moving]),
         "velocity": np.array([m.velocity for m in moving]).reshape(-1, 2),
-        "anchor": np.maximum(
-            np.array([track.anchor for track in tracker.tracks]).reshape(-1, 2), _NO_TIME
-        ),
+        "usual_side": np.array([track.usual_side for track in tracker.tracks]),
         "looks": np.maximum(tracker.looks, _NO_TIME),
     }
 
@@ -60,7 +58,7 @@ def restore(tracker: Tracker, parts: Sequence[Arrays], num_frames: int) -> None:
         Track(
             prominence=float(last["prominence"][i]),
             is_followed=bool(last["is_followed"][i]),
-            anchor=(float(last["anchor"][i, 0]), float(last["anchor"][i, 1])),
+            usual_side=float(last["usual_side"][i]),
             moving=Moving(last["box"][i].copy(), float(last["seconds"][i]), last["velocity"][i]),
         )
         for i in range(len(last["prominence"]))

@@ -46,13 +46,13 @@ class Track:
     prominence: float = 0.0
     moving: Moving = field(default_factory=lambda: Moving.started(np.zeros(4), -math.inf))
     is_followed: bool = False
-    anchor: tuple[float, float] = (-math.inf, 0.0)  # seconds, side of the square a moment ago
+    usual_side: float = 0.0  # of the square in the last moments, pixels
 
     @property
     def is_slipping(self) -> bool:
         """Whether the square has changed its size as if it slid onto somebody else."""
         side = max(self.moving.box[2], 1e-6)
-        return self.anchor[1] > 0 and not 1 / _SLIP < side / self.anchor[1] < _SLIP
+        return not 1 / _SLIP < side / max(self.usual_side, 1e-6) < _SLIP
 
     @property
     def last_seconds(self) -> float:
@@ -65,11 +65,12 @@ class Track:
     def add(self, frame: int, seconds: float, seen: Landmarks, prominence: float) -> None:
         box = _box(seen.next_roi)
         if self.found:
+            share = 1.0 - math.exp((self.last_seconds - seconds) / _SLIP_SECONDS)
+            self.usual_side += share * (seen.next_roi.side - self.usual_side)
             self.moving.seen(box, seconds)
         else:
+            self.usual_side = seen.next_roi.side
             self.moving = Moving.started(box, seconds)
-        if seconds - self.anchor[0] > _SLIP_SECONDS:
-            self.anchor = (seconds, seen.next_roi.side)
         self.found[frame] = seen
         self.prominence += prominence * seen.confidence
         self.is_followed = True

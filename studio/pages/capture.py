@@ -35,6 +35,7 @@ from studio.services.importing import VIDEO_ENDINGS
 from studio.widgets import Button, EmptyState, SectionHeading, SidePanel, primary_button
 from studio.window.page import PageContext
 
+_RIGHT = 296  # logical pixels: the widest row of switches with its name, and the margins
 _STRIP_KEYS = {"merge": "M", "split": "Shift+S", "name": "N", "leave-out": "X"}
 
 
@@ -112,6 +113,7 @@ class CapturePage(QObject):
 
     def _composed_right(self) -> QWidget:
         panel = SidePanel("Capture")
+        panel.setMinimumWidth(_RIGHT)
         panel.add(self.estimators)
         panel.add_separator()
         panel.add(self.options)
@@ -146,6 +148,7 @@ class CapturePage(QObject):
         session.current_changed.connect(self._look)
         session.people_changed.connect(self._show_next)
         session.progressed.connect(self._progress)
+        session.frames_ready.connect(self._scrub_footage)
         session.finished.connect(lambda _item: self._look())
         self._document.shown_changed.connect(self._shown_changed)
         self._document.selection_changed.connect(self._shown_changed)
@@ -350,7 +353,7 @@ class CapturePage(QObject):
         text, tip = {
             "kept": ("Export…", "Write the clip to a file  (Ctrl+E)"),
             "choosing": (
-                f"Estimate {len(item.picked) if item is not None else 0} of the people",
+                _estimate_text(len(item.picked) if item is not None else 0),
                 "Estimate those who are picked below the video",
             ),
         }.get(state, ("Keep result", "Put it into the library  (K)"))
@@ -382,6 +385,16 @@ class CapturePage(QObject):
         if self._is_here:
             self._judge()
 
+    def _scrub_footage(self) -> None:
+        """While people are picked there is no body yet: the timeline goes through the video."""
+        item, frames, timeline = self.session.current, self.session.frames, self._context.timeline
+        if item is None or frames is None or item.state != "choosing" or timeline is None:
+            return
+        self._document.show(())
+        self._playback.set_length(frames.times[-1] - frames.times[0] + 1 / frames.fps, frames.fps)
+        timeline.set_footage(f"{item.name}: pick who is estimated below the video")
+        self.deck.refresh()
+
     def _show_or_hide_video(self) -> None:
         """The video of a result is seen while its body is; beside another body it would mislead."""
         item = self.session.current
@@ -395,6 +408,10 @@ class CapturePage(QObject):
         self._context.report_job(_job_text(item, self.session.queue.is_paused))
         if item is self.session.current:
             self.deck.show_progress(item)
+
+
+def _estimate_text(count: int) -> str:
+    return "Estimate 1 person" if count == 1 else f"Estimate {count} people"
 
 
 def _job_text(item: QueueItem | None, is_paused: bool) -> str:

@@ -198,6 +198,7 @@ class CaptureSession(QObject):
             self._end(item)
             if item is self.current:
                 self.people_changed.emit()
+                self._read_pictures(item)
             return
         item.picked = chosen
         item.begin("estimating", "estimating")

@@ -63,6 +63,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self._playback = playback
         self._clip: TimelineClip | None = None
+        self._footage = ""  # what is scrubbed where there is no clip
         self._picture: QPixmap | None = None
         self._drag_from: float | None = None
         self._hover: float | None = None  # x of the pointer
@@ -80,9 +81,19 @@ class Timeline(QWidget):
 
     def set_clip(self, clip: TimelineClip | None) -> None:
         """Show another clip, or none."""
-        self._clip = clip
+        self._clip, self._footage = clip, ""
         self.setFixedHeight(self.sizeHint().height())
         self._redraw()
+
+    def set_footage(self, text: str) -> None:
+        """Let the time of a video be scrubbed that has no clip yet; ``text`` says what it is."""
+        self._clip, self._footage = None, text
+        self.setFixedHeight(self.sizeHint().height())
+        self._redraw()
+
+    @property
+    def _is_live(self) -> bool:
+        return self._clip is not None or bool(self._footage)
 
     @property
     def clip(self) -> TimelineClip | None:
@@ -144,11 +155,11 @@ class Timeline(QWidget):
 
     # -- mouse ------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._clip is None:
+        if event.button() != Qt.MouseButton.LeftButton or not self._is_live:
             return
         seconds = self._seconds(event.position().x())
         side = self._foot_at(event.position().y())
-        if self._edits_contacts and side:
+        if self._edits_contacts and side and self._clip is not None:
             frame = self._frame_at(seconds)
             stands = bool(self._clip.facts.contacts[side == "right"][frame])
             self._drawn = (side, frame, frame, not stands)
@@ -161,7 +172,7 @@ class Timeline(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover = event.position().x()
         self.update()
-        if not event.buttons() & Qt.MouseButton.LeftButton or self._clip is None:
+        if not event.buttons() & Qt.MouseButton.LeftButton or not self._is_live:
             return
         seconds = self._seconds(event.position().x())
         if self._drawn is not None:
@@ -223,14 +234,14 @@ class Timeline(QWidget):
             self._paint_rows(inner)
             inner.end()
         painter.drawPixmap(0, 0, self._picture)
-        if self._clip is not None:
+        if self._is_live:
             self._paint_hover(painter)
             self._paint_playhead(painter)
 
     def _paint_rows(self, painter: QPainter) -> None:
         left, width = self._left_and_width()
         top = float(_RULER)
-        if self._clip is not None:
+        if self._is_live:
             self._paint_ruler(painter, left, width)
         for name, draw in self._rows():
             rect = QRectF(left, top, width, _BAR)
@@ -249,7 +260,8 @@ class Timeline(QWidget):
             painter.setPen(QColor(theme.FAINT))
             painter.drawText(
                 QRectF(left, _RULER, width, _BAR), Qt.AlignmentFlag.AlignCenter,
-                "Nothing is shown: double-click a clip in the library, or sample one",
+                self._footage
+                or "Nothing is shown: double-click a clip in the library, or sample one",
             )  # fmt: skip
         self._paint_range(painter)
 

@@ -103,7 +103,7 @@ class QueueItem:
                 left = f" · {time_text(self.seconds_left)} left" if self.seconds_left else ""
                 return (self.text or self.state) + left
             case "choosing":
-                return f"{len(self.people or ())} people found: choose who is estimated"
+                return f"{len(self.people or ())} people · pick them below"
             case "cancelled":
                 return "stopped, nothing was kept"
             case "failed":

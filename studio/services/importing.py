@@ -6,9 +6,10 @@ opens without it); here are the names the clips get and the judgement the Captur
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from studio.services.capture_settings import CaptureSettings
 if TYPE_CHECKING:
     from core.estimators.base import Estimate
     from core.video.people import People
+
+log = logging.getLogger(__name__)
 
 VIDEO_ENDINGS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".mts")
 CLIP_ENDINGS = (".npz",)
@@ -98,7 +101,7 @@ class ImportedVideo:
         """SHA-256 of the video, "" where the estimator did not note it."""
         return next((m.provenance.source_sha256 for m in self.motions), "")
 
-    @property
+    @cached_property
     def grade(self) -> str:
         """The worst of the clips' grades: what to look after."""
         grades = {judged(person.motion).grade for person in self.people}
@@ -186,7 +189,9 @@ def gathered(path: Path, people: People, estimates: dict[str, Estimate]) -> Impo
             found.append((place, person))
     found.sort(key=lambda pair: pair[0])  # stable: estimators stay in their order
     summary = dict(next(iter(estimates.values())).summary) if estimates else {}
-    return ImportedVideo(path=path, people=tuple(person for _, person in found), summary=summary)
+    video = ImportedVideo(path=path, people=tuple(person for _, person in found), summary=summary)
+    log.debug("%s is %s", path.name, video.grade)  # judged here, in the worker's thread
+    return video
 
 
 def measured(motion: Motion) -> Motion:

@@ -195,7 +195,7 @@ def test_several_people_are_found_first_and_wait_to_be_chosen_where_that_was_ask
     assert not strip.isHidden() and strip.picked_ids == (1,)
     strip._cards[3].click()
     assert page.session.current is not None and page.session.current.picked == (1, 3)
-    assert page.next_button.text() == "Estimate 2 of the people"
+    assert page.next_button.text() == "Estimate 2 people"
     page.next_button.click()
     qtbot.waitUntil(lambda: states(page) == ["kept"])
     assert importer.chosen == [(1, 3)] and importer.found == ["walk.mp4"]

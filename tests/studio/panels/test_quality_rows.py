@@ -105,3 +105,13 @@ def test_a_drag_along_a_foots_row_draws_a_contact_only_while_they_are_edited(
     assert drawn[1][:3] == ("right", 12, 21)
     drag(timeline, 3.5, 8.5, 20 + 10)
     assert len(drawn) == 2  # the clip's own row still scrubs
+
+
+def test_a_video_without_a_clip_can_be_scrubbed(timeline: Timeline) -> None:
+    playback = timeline._playback
+    timeline.set_footage("walk.mp4")
+    drag(timeline, 5.5, 20.5, 30)
+    assert playback.frame == 20
+    timeline.set_clip(None)
+    drag(timeline, 5.5, 30.5, 30)
+    assert playback.frame == 20  # nothing is there to scrub

@@ -29,12 +29,12 @@ _ROLL = 0.012  # metres: parts of the sole within this of the lowest share the w
 _RETURN_SECONDS = 0.5  # how soon the root returns to where it was seen
 _MAX_LEG_SHIFT = 0.08  # metres: what the legs take; where an estimate creeps on, the root takes it
 _LOOSE = 0.05  # how much a step with no foot down may change the shift, against one with
-_ROOT_SECONDS = 0.02  # the root takes what is slower than this, the legs the rest
+_ROOT_SECONDS = 0.1  # the root takes what is slower than this, the legs the rest
 _LIFT_SECONDS = 0.06
 _LEVEL_SECONDS = 0.12
 _MAX_LIFT = 0.12  # metres: feet farther from the floor than this are not pulled to it
 _BENT, _STRAIGHT = 0.9, 0.97  # share of the leg's length: the hips need not follow, they do
-_FOLLOW_REST, _FOLLOW_SECONDS, _MAX_FOLLOW = 0.1, 0.04, 0.06
+_FOLLOW_REST, _FOLLOW_SECONDS, _MAX_FOLLOW = 0.1, 0.02, 0.06
 _REACH = 0.99  # share of the leg's length: beyond, the pelvis comes down
 
 

@@ -24,12 +24,12 @@ HEADER: tuple[str, ...] = (
 
 
 def write(motion: Motion, path: Path, *, body: BodyModel | None = None) -> None:
-    """Write 24 joints' world positions to a hundredth of a millimetre. Raises FileProblem."""
+    """Write 24 joints' world positions to a micrometre. Raises FileProblem."""
     from core.body import joint_positions
 
     joints = joint_positions(motion, body).astype(np.float64).reshape(motion.num_frames, -1)
-    row = "%d,%.6f," + ",".join(["%.5f"] * joints.shape[1])
-    table = (np.round(joints, 5) + 0.0).tolist()  # adding zero turns -0.00000 into 0.00000
+    row = "%d,%.6f," + ",".join(["%.6f"] * joints.shape[1])
+    table = (np.round(joints, 6) + 0.0).tolist()  # adding zero turns -0.000000 into 0.000000
     lines = [",".join(HEADER)]
     lines += [row % (t, t / motion.fps, *values) for t, values in enumerate(table)]
     with written_whole(path) as temporary:

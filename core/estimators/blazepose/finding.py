@@ -36,6 +36,7 @@ _PREVIEW_EVERY = 10  # frames
 _CHUNK_FRAMES = 100  # after so many what is done is kept
 _MIN_SECONDS = 0.25  # of a person followed; less is a wrong detection
 _MIN_FRAMES = 3
+_MIN_SHARE = 0.35  # of the frames from first to last; what flickers is nobody
 _BOX_VISIBILITY = 0.3  # of the points a box goes around
 _SIDE_FROM_BOX = 1.25  # side of the network's square in heights of a person
 _SETTLING = 3  # times the network may move that square onto the person
@@ -213,6 +214,8 @@ def _track(id: int, followed: Followed, info: VideoInfo) -> Track:
 
 def _is_long_enough(track: Track, times: FloatArray) -> bool:
     step = times[-1] / max(len(times) - 1, 1)
+    if len(track) < _MIN_SHARE * (track.frames[-1] + 1 - track.frames[0]):
+        return False
     return len(track) >= _MIN_FRAMES and len(track) * step >= min(_MIN_SECONDS, times[-1])
 
 

@@ -49,6 +49,9 @@ def import_command(
     official: Annotated[
         bool, typer.Option("--official", help="Place people as VIBE's own demo does.")
     ] = False,
+    level: Annotated[
+        bool, typer.Option(help="Stand people upright that a tilted camera saw leaning.")
+    ] = True,
     label: Annotated[str, typer.Option(help="The action, kept in the clips.")] = "",
 ) -> None:
     """Import results of other tools, and clips.
@@ -89,6 +92,7 @@ def import_command(
                     axes=axes,
                     focal=focal,
                     official=official,
+                    level=level,
                 )
                 names = _names(path, motions)
             if out is not None and not look:
@@ -147,7 +151,7 @@ def _names(path: Path, motions: list[Motion]) -> list[str]:
     stem = _safe(path.stem)
     names: list[str] = []
     for motion in motions:
-        match = re.fullmatch(r"person (.+)", motion.provenance.edit)
+        match = re.fullmatch(r"person ([^;]+)(;.*)?", motion.provenance.edit)
         name = f"{stem}_person{match[1]}" if match else f"{stem}_person1"
         count = sum(other == name or other.startswith(f"{name}_part") for other in names)
         names.append(f"{name}_part{count + 1}" if count else name)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from core import __version__
+from core.cleanup import find_contacts
+from core.cleanup.alignment import Tilt, find_tilt
 from core.errors import FileProblem, StudioError
 from core.estimators.results.content import open_content
 from core.estimators.results.found import Found, FoundPerson
@@ -84,14 +86,16 @@ def load_people(
     axes: str | None = None,
     focal: float | None = None,
     official: bool = False,
+    level: bool = True,
 ) -> list[Motion]:
     """Import people of a file: upright, metres, on the floor; gaps bridged and marked as inferred.
 
     which: keys of ``found.people``, None for all. fps: frames a second of the file's frame numbers;
     needed where ``found.fps`` is None, unless ``video`` is given, which is then asked. axes: a name
     in :data:`placing.AXES` where the file's own is wrong. focal: pixels of the full picture, for
-    files with weak cameras only. official: VIBE's camera as its demo draws it. A person with a hole
-    of over a second becomes several motions. Raises StudioError, FileProblem.
+    files with weak cameras only. official: VIBE's camera as its demo draws it. level: turn what is
+    in camera axes upright where feet or the way people stand show that the camera was tilted.
+    A person with a hole of over a second becomes several motions. Raises StudioError, FileProblem.
     """
     if found.tool == OWN_CLIP and axes is None:
         return [load_motion(found.path)]
@@ -103,6 +107,9 @@ def load_people(
     placing = Placing(fps=rate, focal=focal, official=official)
     motions: list[Motion] = []
     corrected = [t if axes is None else dataclasses.replace(t, axes=axes) for t in found.tracks]
+    tilt = _tilt(corrected[0], placing) if level else None
+    if tilt is not None:
+        placing = dataclasses.replace(placing, level=tilt.turn)
     for track in _chosen(found, corrected, which):
         if focal is not None and track.camera is not None and not knows_width(track.camera):
             raise StudioError(
@@ -115,13 +122,33 @@ def load_people(
             source=found.path.name,
             source_sha256=found.sha256,
             estimator=found.tool,
-            edit=f"person {track.key}" if len(found.people) > 1 else "",
+            edit=_edit(found, track, tilt),
             version=__version__,
         )
         motions += to_motions(track, placing, provenance)
     start = start_of(corrected[0], placing)
     placed = [motion.replace(trans=motion.trans - start) for motion in motions]
     return [m.with_channels(**measure_quality(m).channels) for m in placed]
+
+
+def _tilt(track: RawTrack, placing: Placing) -> Tilt | None:
+    """How the camera was tilted, by the person seen longest; None where that is not to be told.
+
+    Always the same person, so that people taken out one by one share one floor.
+    """
+    if track.axes != "camera axes":
+        return None
+    longest = max(to_motions(track, placing, Provenance()), key=lambda m: m.num_frames)
+    tilt = find_tilt(longest, find_contacts(longest))
+    return tilt if any(tilt.turn) else None
+
+
+def _edit(found: Found, track: RawTrack, tilt: Tilt | None) -> str:
+    """What was done, for the clip's provenance."""
+    parts = [f"person {track.key}"] if len(found.people) > 1 else []
+    if tilt is not None:
+        parts.append(f"levelled by {tilt.degrees:.1f} degrees")
+    return "; ".join(parts)
 
 
 def _chosen(found: Found, tracks: list[RawTrack], which: Iterable[str] | None) -> list[RawTrack]:

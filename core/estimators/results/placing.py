@@ -17,7 +17,7 @@ from core.body import default_body
 from core.body.skinning import lowest_points
 from core.estimators.results.track import FloatArray, IntArray, RawTrack, WeakCamera
 from core.motion import Motion, Provenance
-from core.rotation import quat_to_rotvec, rotmat_to_quat, slerp_quat
+from core.rotation import quat_to_rotvec, rotmat_to_quat, rotvec_to_rotmat, slerp_quat
 
 AXES: dict[str, FloatArray] = {
     "camera axes": np.diag([1.0, -1.0, -1.0]),  # x right, y down, z away: half a turn about x
@@ -36,11 +36,12 @@ DEPTH_SIGMA_SECONDS = 0.1
 class Placing:
     """How to place people: fps of the frame numbers; ``focal`` in pixels of the full picture
     (None: its diagonal, as for the built-in estimator); ``official`` keeps VIBE's camera as it
-    drew it, without the crop's margin."""
+    drew it, without the crop's margin; ``level`` turns what is in camera axes."""
 
     fps: float
     focal: float | None = None
     official: bool = False
+    level: tuple[float, float, float] = (0.0, 0.0, 0.0)  # axis-angle that stands a camera upright
 
 
 def weak_translation(camera: WeakCamera, placing: Placing) -> FloatArray:
@@ -122,7 +123,7 @@ def _motion(track: RawTrack, placing: Placing, provenance: Provenance) -> Motion
     """One clip of ascending frame numbers, holes bridged."""
     frames = np.arange(track.frames[0], track.frames[-1] + 1)
     a, b, share = _neighbours(track.frames, frames)
-    quats, trans = _upright(track), _translation(track, placing)
+    quats, trans = _upright(track, placing), _translation(track, placing)
     dense = slerp_quat(quats[a], quats[b], np.broadcast_to(share[:, None], (len(frames), 24)))
 
     def between(values: FloatArray) -> npt.NDArray[np.float32]:
@@ -151,10 +152,17 @@ def _neighbours(known: IntArray, wanted: IntArray) -> tuple[IntArray, IntArray, 
     return before, after, (wanted - known[before]) / (known[after] - known[before])
 
 
-def _upright(track: RawTrack) -> FloatArray:
+def _turn(track: RawTrack, placing: Placing) -> FloatArray:
+    """(3, 3) this program's axes from the file's."""
+    if track.axes != "camera axes":
+        return AXES[track.axes]
+    return np.asarray(rotvec_to_rotmat(np.array(placing.level)) @ AXES[track.axes])
+
+
+def _upright(track: RawTrack, placing: Placing) -> FloatArray:
     """Quaternions (N, 24, 4), the root's in this program's axes."""
     rotmats = track.rotmats.copy()
-    rotmats[:, 0] = AXES[track.axes] @ rotmats[:, 0]
+    rotmats[:, 0] = _turn(track, placing) @ rotmats[:, 0]
     return rotmat_to_quat(rotmats)
 
 
@@ -167,7 +175,7 @@ def _translation(track: RawTrack, placing: Placing) -> FloatArray | None:
         return None
     rest = np.asarray(default_body().rest_joints[0], np.float64)
     pivot = rest if track.pivot is None else track.pivot
-    return (pivot + trans) @ AXES[track.axes].T - rest
+    return (pivot + trans) @ _turn(track, placing).T - rest
 
 
 def _on_floor(motion: Motion, track: RawTrack, *, has_place: bool) -> Motion:

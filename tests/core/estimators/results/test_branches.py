@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from core.body import default_body
 from core.body.skinning import lowest_points
 from core.estimators.results import inspect, load_people
-from core.rotation import rotmat_to_rotvec
+from core.motion import Motion
+from core.rotation import rotmat_to_rotvec, rotvec_to_rotmat
 from tests.core.estimators.results.layouts import (
     FPS,
     in_axes,
@@ -162,6 +164,37 @@ def test_the_way_up_can_be_corrected(tmp_path):
     assert found.tool == "amass" and "check the way up" in found.text
     (back,) = load_people(found, axes="y up")
     assert angle(back.poses, motion.poses).max() < 1e-4
+
+
+@pytest.mark.parametrize("degrees", [12.0, -9.0])
+def test_people_seen_by_a_tilted_camera_are_levelled(degrees, shared, tmp_path):
+    with np.load(shared / "mocap" / "smpl24_bandai_30fps.npz") as clips:
+        long_walks = (clips["labels"] == "walk") & (clips["lengths"] > 120)
+        row = int(np.flatnonzero(long_walks)[0])
+        start = int(clips["lengths"][:row].sum())
+        part = slice(start, start + int(clips["lengths"][row]))
+        truth = Motion(
+            poses=clips["poses"][part].astype(np.float32), trans=clips["trans"][part], fps=30
+        )
+    rotmats, trans = in_axes(truth, "camera axes", away=4)
+    tilt = rotvec_to_rotmat(np.radians([degrees, 0, 0]))
+    rotmats[:, 0] = tilt @ rotmats[:, 0]
+    rest = default_body().rest_joints[0]
+    pose = rotmat_to_rotvec(rotmats).reshape(-1, 72)
+    person = {"pose": pose, "trans": (trans + rest) @ tilt.T - rest}
+    found = inspect(dumped({0: person}, tmp_path))
+
+    def lean(motion):
+        """Degrees between where the pelvis points up and where it truly does, mean."""
+        ups = [rotvec_to_rotmat(m.poses[:, 0].astype(float))[:, :, 1] for m in (motion, truth)]
+        return np.degrees(np.arccos(np.clip((ups[0] * ups[1]).sum(1), -1, 1))).mean()
+
+    (left,) = load_people(found, fps=30, level=False)
+    (levelled,) = load_people(found, fps=30)
+    assert lean(left) == pytest.approx(abs(degrees), abs=1)
+    assert lean(levelled) < 4
+    assert "levelled by" in levelled.provenance.edit
+    assert abs(lowest_points(levelled).min()) < 0.05
 
 
 def test_frames_in_any_order_and_twice(tmp_path):

@@ -57,18 +57,21 @@ def estimate(
         ),
     ] = None,
     official: Annotated[
-        bool, typer.Option(help="VIBE and PARE as the originals run, their defects included.")
+        bool,
+        typer.Option("--official", help="VIBE and PARE as the originals run, defects included."),
     ] = False,
     refine: Annotated[
         bool, typer.Option(help="Fit the built-in estimator's body to the whole track.")
     ] = True,
-    clean: Annotated[bool, typer.Option(help="Clean the motions up afterwards.")] = False,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Clean the motions up afterwards.")
+    ] = False,
     precision: Annotated[
         str, typer.Option(help="float32, or bfloat16: faster, a little less exact.")
     ] = "float32",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     label_from: Annotated[
-        str, typer.Option(help="Labels of clips: none, folder, ntu or csv.", rich_help_panel=_BATCH)
+        str, typer.Option(help="none, folder, ntu, uestc, csv, FILE.csv.", rich_help_panel=_BATCH)
     ] = "none",
     jobs: Annotated[
         int, typer.Option(min=0, help="Processes; 0: one a core or GPU.", rich_help_panel=_BATCH)
@@ -77,7 +80,10 @@ def estimate(
         str, typer.Option(help="Address of a Dask scheduler.", rich_help_panel=_BATCH)
     ] = "",
     retry_failed: Annotated[
-        bool, typer.Option(help="Try again what failed before.", rich_help_panel=_BATCH)
+        bool,
+        typer.Option(
+            "--retry-failed", help="Try again what failed before.", rich_help_panel=_BATCH
+        ),
     ] = False,
 ) -> None:  # fmt: skip
     """Turn a video of people into 3D body motion.

@@ -21,6 +21,7 @@ from studio.document import Document, ShownClip
 from studio.playback import Playback
 from studio.services import importing
 from studio.services.capture_queue import CaptureQueue, QueueItem
+from studio.services.capture_result import load_result, save_result
 from studio.services.capture_settings import CaptureSettings
 from studio.services.capture_store import CaptureStore
 from studio.services.importing import ImportedVideo, VideoImporter
@@ -203,12 +204,19 @@ class CaptureSession(QObject):
         item.picked = chosen
         item.begin("estimating", "estimating")
         folder = self._folder(item)
-        self._run(
-            item,
-            lambda progress: self._importer.estimate(
+
+        def estimate(progress: Progress) -> ImportedVideo:
+            result = self._importer.estimate(
                 item.path, people, chosen=chosen, settings=settings, work_folder=folder,
                 progress=progress,
-            ),
+            )  # fmt: skip
+            if folder is not None:
+                save_result(folder, result)
+            return result
+
+        self._run(
+            item,
+            estimate,
             lambda result: self._done(item, result),
         )  # fmt: skip
 
@@ -354,8 +362,30 @@ class CaptureSession(QObject):
             self._document.show(shown_people(item))
         self._playback.seek(0.0)
         self._playback.play()
+        if item.result is None:
+            self._read_result(item)
         if self.frames is None:
             self._read_pictures(item)
+
+    def _read_result(self, item: QueueItem) -> None:
+        """Bring back what was found before the window was opened: landmarks, camera."""
+        folder = self._folder(item)
+
+        def ready(result: ImportedVideo | None) -> None:
+            if item.result is None and result is not None:
+                if len(result.people) == len(item.clip_ids):
+                    item.result = result
+                if item is self.current:
+                    self.current_changed.emit()
+
+        if folder is not None:
+            bridge.run_in_thread(
+                lambda progress: load_result(folder, item.path),
+                ready,
+                lambda message, hint: None,  # logged; the video is shown without them
+                key="capture-result",
+                owner=self,
+            )
 
     def _read_pictures(self, item: QueueItem) -> None:
         def ready(frames: VideoFrames) -> None:

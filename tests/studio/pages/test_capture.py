@@ -328,3 +328,20 @@ def test_only_what_an_estimator_knows_is_offered(page: CapturePage) -> None:
     options.set_estimators(("pare",))
     assert options.switches["refine"].isHidden() and not options.switches["official"].isHidden()
     assert not options.switches["attention"].isHidden()
+
+
+def test_after_a_restart_the_body_over_the_video_is_there_again(
+    page: CapturePage, context: PageContext, video: Path, qtbot: Any
+) -> None:
+    page.import_videos([video])
+    qtbot.waitUntil(lambda: states(page) == ["kept"])
+    again = CapturePage(context, importer=FakeImporter())
+    for widget in (again.left, again.right, again.deck):
+        qtbot.addWidget(widget)
+    item = again.session.queue.items[0]
+    assert item.state == "kept" and item.result is None
+    again.session.look_at(item)
+    qtbot.waitUntil(lambda: item.result is not None)
+    person = again.session.person_shown(item)
+    assert person is not None and person.name == "walk_person1"
+    assert [clip.clip_id for clip in context.document.shown] == list(item.clip_ids)

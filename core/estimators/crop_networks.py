@@ -25,13 +25,6 @@ if TYPE_CHECKING:  # they bring torch
 Arrays = dict[str, npt.NDArray[Any]]
 
 OFFICIAL_SEQUENCE = 450  # frames VIBE's recurrent network sees at a time; then it forgets
-_VIBE = "for non-commercial research (github.com/mkocabas/VIBE, vibe_data.zip)"
-_PARE = "for non-commercial research (github.com/mkocabas/PARE, prepare_data.sh)"
-_MISSING = {
-    "vibe": ("VIBE's checkpoint (vibe_model_wo_3dpw.pth.tar)", _VIBE),
-    "spin": ("SPIN's checkpoint (spin_model_checkpoint.pth.tar), VIBE's eyes,", _VIBE),
-    "pare": ("PARE's checkpoint (pare_w_3dpw_checkpoint.ckpt)", _PARE),
-}
 
 
 def supplied(name: str) -> Path:
@@ -41,13 +34,13 @@ def supplied(name: str) -> Path:
     """
     path = weights.supplied(name)
     if path is None:
-        what, where = _MISSING[name]
+        file = weights.SUPPLIED[name]
         raise ModelProblem(
-            f"{what} is not there.",
-            f"Its authors give it out {where}; point at the file in File > Model files, or with "
-            f"`motion-studio models --add {name}=FILE`.",
+            f"{file.file}, needed for {file.needed_for}, is not there.",
+            f"{file.where} Its licence: {file.licence}. Then point at the file in File > Model "
+            f"files, or with `motion-studio models --add {name}=FILE`.",
         )
-    return Path(path)
+    return path
 
 
 class Vibe:

@@ -60,6 +60,13 @@ def estimate(
         bool,
         typer.Option("--official", help="VIBE and PARE as the originals run, defects included."),
     ] = False,
+    smooth: Annotated[
+        bool | None,
+        typer.Option(
+            "--smooth/--no-smooth", help="Smooth VIBE's and PARE's motion.",
+            show_default="unless official",
+        ),
+    ] = None,
     refine: Annotated[
         bool, typer.Option(help="Fit the built-in estimator's body to the whole track.")
     ] = True,
@@ -106,6 +113,7 @@ def estimate(
         focal=focal,
         fov_degrees=fov,
         official=official,
+        smooth=smooth,
         refine=refine,
         clean=clean,
         people=_whom(people),

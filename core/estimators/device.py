@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,6 @@ log = logging.getLogger(__name__)
 
 SIDE = 224  # pixels of a crop's side
 CHUNK = 8  # crops at a time on a processor: larger maps no longer fit its caches
-_CHUNK_ELSEWHERE = 64
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -58,16 +56,7 @@ def has_bfloat16() -> bool:
     return torch.backends.mkldnn.is_available() and check is not None and bool(check())
 
 
-def chunks(
-    crops: FloatArray, device: torch.device, dtype: torch.dtype
-) -> Iterator[tuple[int, Tensor]]:
-    """Crops (N, 3, 224, 224) part by part as tensors on a device, each with its first index.
-
-    Raises ValueError for another shape.
-    """
-    if crops.shape[1:] != (3, SIDE, SIDE):
-        raise ValueError(f"crops must be (N, 3, {SIDE}, {SIDE}), got {crops.shape}")
-    size = CHUNK if device.type == "cpu" else _CHUNK_ELSEWHERE
-    for start in range(0, len(crops), size):
-        part = torch.from_numpy(np.ascontiguousarray(crops[start : start + size], np.float32))
-        yield start, part.to(device, dtype, memory_format=torch.channels_last)
+def placed_crops(crops: FloatArray, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Crops (N, 3, 224, 224) as a tensor with its channels innermost."""
+    part = torch.from_numpy(np.ascontiguousarray(crops, np.float32))
+    return part.to(device, dtype, memory_format=torch.channels_last)

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from core.estimators.conversion import load_weights
-from core.estimators.device import chunks, device_of, precision_of
+from core.estimators.crop_workers import CropWorkers
+from core.estimators.device import device_of, placed_crops, precision_of
 from core.estimators.folding import folded, placed
 from core.estimators.fused import can_fuse
 from core.estimators.pare.fast import FastPare
@@ -35,6 +36,7 @@ class PareNetwork:
         self.device = device_of(device)
         self.dtype = precision_of(precision, self.device)
         model = folded(built(weights))
+        self._workers = CropWorkers(self.device)
         self._model: nn.Module
         if can_fuse(self.device):
             self._model = FastPare(model, self.dtype)
@@ -43,14 +45,14 @@ class PareNetwork:
             placed(model.head, self.device)  # a tenth of the work on a GPU: always float32
             self._model = model
 
-    @torch.inference_mode()
     def regress(self, crops: FloatArray, attention: bool = False) -> Regressed:
         """Bodies on normalised crops (N, 3, 224, 224) float32; attention maps if asked for."""
-        parts = [self._said(part, attention) for _, part in chunks(crops, self.device, self.dtype)]
+        parts = self._workers.map(lambda part: self._said(part, attention), crops)
         return Regressed.joined(parts) if parts else _nobody(attention)
 
-    def _said(self, crops: Tensor, attention: bool) -> Regressed:
-        out: HeadOutput = self._model(crops)
+    @torch.inference_mode()
+    def _said(self, crops: FloatArray, attention: bool) -> Regressed:
+        out: HeadOutput = self._model(placed_crops(crops, self.device, self.dtype))
         maps = out.attention.unflatten(2, (MAP, MAP)).cpu().numpy() if attention else None
         return Regressed(
             rotmats=rot6d_columns_to_rotmat(out.rot6d).cpu().numpy(),

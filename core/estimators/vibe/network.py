@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from core.estimators.conversion import load_weights
-from core.estimators.device import SIDE, chunks, device_of, precision_of
+from core.estimators.crop_workers import CropWorkers
+from core.estimators.device import SIDE, device_of, placed_crops, precision_of
 from core.estimators.folding import folded, placed
 from core.estimators.fused import can_fuse, fused
 from core.estimators.regressed import Regressed
@@ -40,17 +41,20 @@ class VibeNetwork:
             self._backbone = fused(backbone, (3, SIDE, SIDE), self.dtype)
         else:
             self._backbone = placed(backbone, self.device, self.dtype)
+        self._workers = CropWorkers(self.device)
         # The recurrent part is a fiftieth of the work and adds up over frames: always float32.
         self._encoder = encoder.to(self.device) if encoder is not None else None
         self._regressor = regressor.to(self.device)
 
-    @torch.inference_mode()
     def features(self, crops: FloatArray) -> FloatArray:
         """Features (N, 2048) of normalised crops (N, 3, 224, 224) float32."""
-        found = np.empty((len(crops), NUM_FEATURES), np.float32)
-        for start, part in chunks(crops, self.device, self.dtype):
-            found[start : start + len(part)] = self._backbone(part).float().cpu().numpy()
-        return found
+        found = self._workers.map(self._seen, crops)
+        return np.concatenate([np.zeros((0, NUM_FEATURES), np.float32), *found])
+
+    @torch.inference_mode()
+    def _seen(self, crops: FloatArray) -> FloatArray:
+        features: Tensor = self._backbone(placed_crops(crops, self.device, self.dtype))
+        return features.float().cpu().numpy()
 
     @torch.inference_mode()
     def decode(self, features: FloatArray) -> Regressed:

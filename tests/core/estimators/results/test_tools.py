@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -74,6 +76,14 @@ LINES = {
 def test_the_preview_says_what_was_found(tool, tmp_path):
     motion = known_motion(hands=tool not in HANDLESS)
     assert inspect(WRITERS[tool](motion, tmp_path)).text == LINES[tool]
+
+
+@pytest.mark.parametrize("name", ["pare_joblib_1.6.pkl", "pare_joblib_1.6_zlib.pkl"])
+def test_files_that_joblib_itself_wrote_are_read(name):
+    found = inspect(Path(__file__).with_name("data") / name)
+    assert found.text == "PARE, 1 person, 3 frames, matrices 24x3x3, camera axes"
+    (motion,) = load_people(found, fps=FPS)
+    assert angle(motion.poses, known_motion(3).poses).max() < 1e-4
 
 
 def test_three_people_of_pare(tmp_path):

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_SAVE_SECONDS = 3.0
+
 
 class Importer(Protocol):
     """What turns a video into motions, see :class:`studio.services.importing.VideoImporter`."""
@@ -73,7 +75,7 @@ class CaptureSession(QObject):
         self.frames: VideoFrames | None = None
         self.settings = CaptureSettings()
         self._handle: bridge.Handle | None = None
-        self._began = 0.0
+        self._began = self._saved = 0.0
         self._store: CaptureStore | None = None
         document.library_changed.connect(self._notice_library)
         document.project_changed.connect(self._take_project)
@@ -236,6 +238,9 @@ class CaptureSession(QObject):
 
     def _step(self, item: QueueItem, fraction: float, text: str, picture: Any) -> None:
         item.advance(fraction, text)
+        if self._store is not None and time.monotonic() - self._saved > _SAVE_SECONDS:
+            self._saved = time.monotonic()
+            self._store.save(self.queue)  # how far it came is told after a crash
         if picture is not None and item is self.current:
             self.preview.emit(picture)
         self.progressed.emit(item)

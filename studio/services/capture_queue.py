@@ -107,7 +107,8 @@ class QueueItem:
             case "cancelled":
                 return "stopped, nothing was kept"
             case "failed":
-                return self.message.removeprefix(self.name).strip(" .") or "failed"
+                said = self.message.replace(f" in {self.name}", "").removeprefix(self.name)
+                return said.strip(" .") or "failed"
         count = len(self.clip_names) or (len(self.result.people) if self.result else 0)
         found = "" if count < 2 else f"{count} clips · "
         kept = " · in the library" if self.state == "kept" else " · not kept yet"

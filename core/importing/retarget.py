@@ -16,6 +16,7 @@ import numpy as np
 from core.body import default_body
 from core.errors import StudioError
 from core.importing.align import alignment, yaw
+from core.importing.feet import ankle_targets, feet_kept
 from core.importing.fill import local_rotations
 from core.importing.frame import Frame, find_frame
 from core.importing.guess import guess_map
@@ -25,7 +26,7 @@ from core.importing.options import RetargetOptions
 from core.importing.reference import Reference, find_reference
 from core.importing.shape import is_smpl_skeleton, own_body
 from core.importing.source import Array, Source
-from core.importing.travel import travel
+from core.importing.travel import travel, travel_as_told
 from core.motion import FREE_BODY_ID, Motion, Provenance
 from core.rotation import rotmat_to_rotvec
 from core.skeleton import NUM_JOINTS
@@ -76,15 +77,22 @@ def retargeted(
     start = reference.first_frame if source.num_frames > reference.first_frame else 0
     is_smpl = own is None and is_smpl_skeleton(source, reference, index)
     aligned = options.align_bones and own is None and not is_smpl
+    reference = _levelled(reference, index)
     rotations = _global_rotations(source, reference, index, rest if aligned else None)[start:]
     local = local_rotations(rotations, sorted(index), options.spread_spine)
-    trans = travel(
-        source.replace(positions=source.positions[start:]),
-        reference, index, local, rest, own, frame, options, body,
-    )  # fmt: skip
+    moving = source.replace(positions=source.positions[start:])
+    if own is not None or not options.scale_root:
+        metres = own.metres_per_unit if own is not None else frame.metres_per_unit
+        way = travel_as_told(moving, index[0], rest, metres)
+    else:
+        floor_of = body if options.on_floor else None
+        way = travel(moving, reference, index, local, rest, floor_of)
+        if aligned and options.keep_feet:
+            targets = ankle_targets(moving, reference, index, local, rest, way)
+            local = feet_kept(local, rest, way.trans, targets, source.fps)
     motion = Motion(
         poses=rotmat_to_rotvec(local).astype(np.float32),
-        trans=trans.astype(np.float32),
+        trans=way.trans.astype(np.float32),
         betas=(own.betas if own is not None else np.zeros(10)).astype(np.float32),
         fps=source.fps,
         body_id=_body_id(source),
@@ -143,19 +151,17 @@ def _global_rotations(
 
     ``rest`` (24, 3): the joints to lay the source's limbs along; None leaves them as they are.
     """
-    facing = _facing(reference.positions, index)
-    level = yaw(-_residual(facing))
-    reference_rotations = level @ reference.rotations
     out = np.broadcast_to(np.eye(3), (source.num_frames, NUM_JOINTS, 3, 3)).copy()
-    turns: dict[int, Array] = {}
-    if rest is not None:
-        turns = alignment(reference.positions @ level.T, index, rest)
+    turns = {} if rest is None else alignment(reference.positions, index, rest)
     for joint, column in index.items():
-        bound = turns.get(joint, np.eye(3)) @ reference_rotations[column]
+        bound = turns.get(joint, np.eye(3)) @ reference.rotations[column]
         out[:, joint] = source.rotations[:, column] @ bound.T
     return out
 
 
-def _residual(facing: float) -> float:
-    """Facing that is only noise of the measurement counts as none."""
-    return 0.0 if abs(facing) < np.radians(5.0) else facing
+def _levelled(reference: Reference, index: dict[int, int]) -> Reference:
+    """Turn the reference pose to face +Z; a facing that is only noise counts as none."""
+    facing = _facing(reference.positions, index)
+    if abs(facing) < np.radians(5.0):
+        return reference
+    return _turned(reference, yaw(-facing))

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from core.body import BodyModel, forward_kinematics
-from core.importing.frame import Frame
 from core.importing.landmarks import Landmarks
-from core.importing.options import RetargetOptions
 from core.importing.reference import Reference
-from core.importing.shape import OwnBody
 from core.importing.source import Array, Source
 from core.skeleton import JOINT_INDEX, NUM_JOINTS
 
 NEAR_FLOOR = 0.25  # metres a source's ground may be off and still be meant as the floor
 FOOT = ("ankle", "foot")
+
+
+@dataclass(frozen=True)
+class Travel:
+    """trans (T, 3) metres; metres a unit of the source's places; how far all was lifted."""
+
+    trans: Array
+    scale: float
+    lifted: float = 0.0
+
+
+def travel_as_told(source: Source, pelvis: int, rest: Array, metres: float) -> Travel:
+    """The pelvis where the source has it, in its own metres."""
+    return Travel(source.positions[:, pelvis] * metres - rest[0], metres)
 
 
 def travel(
@@ -23,15 +36,12 @@ def travel(
     index: dict[int, int],
     local: Array,
     rest: Array,
-    own: OwnBody | None,
-    frame: Frame,
-    options: RetargetOptions,
-    body: BodyModel,
-) -> Array:
-    """(T, 3) metres, such that the middle of the hips travels as the source's does."""
-    if own is not None or not options.scale_root:
-        metres = own.metres_per_unit if own is not None else frame.metres_per_unit
-        return source.positions[:, index[0]] * metres - rest[0]
+    floor_of: BodyModel | None,
+) -> Travel:
+    """Let the middle of the hips travel as the source's does, in proportion to the legs.
+
+    ``floor_of``: the body whose soles shall stand on the floor; None leaves the height.
+    """
     pose = Landmarks(source.positions, index)
     hips = [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]
     own_leg = float(Landmarks(rest, {j: j for j in range(NUM_JOINTS)}).leg_length)
@@ -39,9 +49,9 @@ def travel(
     scale = own_leg / max(leg, 1e-9)
     offset = rest[hips].mean(axis=0) - rest[0]
     pelvis = pose.middle("hip") * scale - (local[:, 0] @ offset)
-    if options.on_floor:
-        pelvis[:, 1] += _floor_shift(local, pelvis, rest, body)
-    return np.asarray(pelvis - rest[0])
+    lifted = 0.0 if floor_of is None else _floor_shift(local, pelvis, rest, floor_of)
+    pelvis[:, 1] += lifted
+    return Travel(pelvis - rest[0], scale, lifted)
 
 
 def _floor_shift(local: Array, pelvis: Array, rest: Array, body: BodyModel) -> float:

@@ -230,3 +230,54 @@ def test_another_smpl_bodys_rotations_are_taken_as_they_are(tmp_path):
     found = retarget(read_clip(tmp_path / "a.bvh"), options=PLAIN)
     travelled = found.trans - found.trans[0]
     np.testing.assert_allclose(travelled, motion.trans - motion.trans[0], atol=1e-5)
+
+
+def test_feet_go_as_the_sources_feet_although_the_legs_are_built_otherwise(tmp_path):
+    """Short thighs, long shins, broad hips: directions alone would let a standing foot slide."""
+    motion = walk()
+    joints = default_body().rest_joints.astype(np.float64)
+    offsets = joints - joints[list(PARENTS)]
+    for side in ("left", "right"):
+        for part, factor in (("hip", 1.3), ("knee", 0.85), ("ankle", 1.15)):
+            offsets[JOINT_INDEX[f"{side}_{part}"]] *= factor
+    offsets[0] = 0
+    rotmats = rotvec_to_rotmat(motion.poses.astype(np.float64))
+    root = motion.trans + joints[0]
+    names = [name.replace("_", " ") for name in NAMES]
+    text = write_bvh(names, list(PARENTS), offsets * 100, rotmats, root * 100)
+    (tmp_path / "a.bvh").write_text(text)
+    source = read_clip(tmp_path / "a.bvh")
+    strayed = {}
+    for keep in (False, True):
+        result = retargeted(source, options=RetargetOptions(keep_feet=keep))
+        found = joint_positions(result.motion).astype(np.float64)
+        legs = [np.linalg.norm(joints[j] - joints[PARENTS[j]]) for j in (4, 7)]
+        theirs = [np.linalg.norm(offsets[j]) for j in (4, 7)]
+        scale = sum(legs) / sum(theirs) / 100
+        worst = 0.0
+        for side in ("left", "right"):
+            column = JOINT_INDEX[f"{side}_ankle"]
+            wanted = source.positions[:, source.names.index(names[column])] * scale
+            way = (found[:, column] - wanted) - (found[:1, column] - wanted[:1])
+            worst = max(worst, float(np.linalg.norm(way[:, [0, 2]], axis=-1).max()))
+        strayed[keep] = worst
+    assert strayed[False] > 0.03, "the test needs legs that differ"
+    assert strayed[True] < 0.012
+
+
+def test_keeping_feet_does_not_bend_the_trunk_or_turn_the_soles(tmp_path):
+    (tmp_path / "a.bvh").write_text(foreign(walk(), 30, 1.2))
+    source = read_clip(tmp_path / "a.bvh")
+    plain = retarget(source, options=RetargetOptions(keep_feet=False))
+    kept = retarget(source)
+    legs = [JOINT_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("hip", "knee", "ankle")]
+    others = [j for j in range(24) if j not in legs]
+    np.testing.assert_allclose(plain.poses[:, others], kept.poses[:, others], atol=1e-6)
+    rest = default_body().rest_joints.astype(np.float64)
+    soles = [
+        forward_kinematics(rotvec_to_rotmat(m.poses.astype(np.float64)), rest, m.trans)[0][
+            :, [7, 8]
+        ]
+        for m in (plain, kept)
+    ]
+    np.testing.assert_allclose(soles[0], soles[1], atol=1e-6)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,10 @@ import numpy.typing as npt
 from core.estimators.options import EstimateOptions
 from core.motion import Motion
 from core.progress import Progress
-from core.video.camera import PersonCamera
-from core.video.people import People
+
+if TYPE_CHECKING:  # they bring OpenCV
+    from core.video.camera import PersonCamera
+    from core.video.people import People
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from core._cv2 import cv2
 from core.estimators.base import CropNetwork
+from core.estimators.blazepose.preview import draw_figure
 from core.estimators.chunks import Arrays, Chunks, digest_of, folder_for
 from core.estimators.options import EstimateOptions
 from core.progress import Progress
@@ -190,7 +191,7 @@ def _row(track: Track, frame: int) -> int | None:
 
 
 def _drawn(picture: Picture, people: People, rows: Mapping[Track, int]) -> crops.Image:
-    """Return the picture, at most 480 pixels long, with everybody's box."""
+    """Return the picture, at most 480 pixels long, with everybody's box and points."""
     scale = min(_LONGEST_PREVIEW / max(picture.width, picture.height), 1.0)
     size = (max(round(n * scale), 1) for n in (picture.width, picture.height))
     canvas = np.ascontiguousarray(picture.scaled(*size))
@@ -200,4 +201,6 @@ def _drawn(picture: Picture, people: People, rows: Mapping[Track, int]) -> crops
         color = _PERSON_COLORS[order[track.id] % len(_PERSON_COLORS)]
         low, high = (round(x - w / 2), round(y - h / 2)), (round(x + w / 2), round(y + h / 2))
         cv2.rectangle(canvas, low, high, color, 2, cv2.LINE_AA)
+        if track.points is not None:
+            draw_figure(canvas, track.points.image[row] * scale, track.points.visibility[row])
     return canvas

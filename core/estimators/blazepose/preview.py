@@ -27,13 +27,18 @@ def preview(picture: Picture, *people: Landmarks) -> npt.NDArray[np.uint8]:
     width, height = (max(round(n * scale), 1) for n in (picture.width, picture.height))
     canvas = np.ascontiguousarray(picture.scaled(width, height))
     for seen in people:
-        _draw(canvas, seen, scale)
+        draw_figure(canvas, seen.image * scale, seen.visibility)
     return canvas
 
 
-def _draw(canvas: npt.NDArray[np.uint8], seen: Landmarks, scale: float) -> None:
-    points = np.clip(np.nan_to_num(seen.image * scale), -4e3, 4e3)
-    shown = seen.visibility > 0.3
+def draw_figure(
+    canvas: npt.NDArray[np.uint8],
+    points: npt.NDArray[np.floating],
+    visibility: npt.NDArray[np.floating],
+) -> None:
+    """Draw the lines between points (33, 2) in pixels of the canvas that are seen."""
+    points = np.clip(np.nan_to_num(points), -4e3, 4e3)
+    shown = visibility > 0.3
     for start, end in EDGES:
         if shown[start] and shown[end]:
             color = _MIDDLE if start % 2 != end % 2 else (_LEFT if start % 2 else _RIGHT)

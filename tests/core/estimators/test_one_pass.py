@@ -19,6 +19,7 @@ from core.body import joint_positions
 from core.body.skinning import lowest_points
 from core.errors import Cancelled, FileProblem, ModelProblem, NoPersonFound, StudioError
 from core.estimators import ESTIMATORS, EstimateOptions, chunks, estimate_people, one_pass
+from core.estimators.regressed import Regressed
 from core.progress import Progress
 from core.video.decode import pictures, probe
 from core.video.people import People, Track
@@ -370,3 +371,24 @@ def test_who_crosses_the_picture_facing_the_camera_keeps_facing_it(
     from_camera = mended.trans[[5, -5]] / np.linalg.norm(mended.trans[[5, -5]], axis=-1)[:, None]
     assert np.allclose(fronts[[5, -5]][:, [0, 2]], -from_camera[:, [0, 2]], atol=0.1)
     assert fronts[-5, 0] - fronts[5, 0] < -0.3  # turned by some 25 degrees on the way
+
+
+@pytest.mark.parametrize("pitch", [-25.0, 0.0, 25.0])
+def test_who_is_seen_by_a_tilted_camera_stands_upright(
+    video: Path, people: People, monkeypatch: pytest.MonkeyPatch, pitch: float
+) -> None:
+    class Tilted(StandIn):
+        def regressed(self, rows: dict[str, np.ndarray]) -> Regressed:
+            seen = super().regressed(rows)
+            tilt = rotation.rotvec_to_rotmat(np.radians([[pitch, 0, 0]])).astype(np.float32)
+            seen.rotmats[:, 0] = tilt @ seen.rotmats[:, 0]
+            return seen
+
+    monkeypatch.setitem(ESTIMATORS, "vibe", entries(vibe=Tilted())["vibe"])
+    still = dataclasses.replace(people, tracks=(walker(1, np.arange(FRAMES), x=96, speed=0),))
+    motion = estimate_people(video, options(estimators=("vibe",)), still)["vibe"].motions[0]
+    joints = joint_positions(motion)
+    up = joints[:, 12] - joints[:, [7, 8]].mean(1)
+    tilt = np.degrees(np.arccos(up[:, 1] / np.linalg.norm(up, axis=-1)))
+    assert tilt.max() < 6
+    assert np.abs(lowest_points(motion)).max() < 0.02

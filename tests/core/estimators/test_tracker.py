@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -319,3 +320,33 @@ def test_a_square_that_shrinks_fast_makes_the_detector_look_at_once() -> None:
     for stage in (steady, shrinking):
         follow(stage, 60, max_people=2)
     assert shrinking.detections >= steady.detections + 2
+
+
+def test_people_without_points_are_looked_at_in_their_boxes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(lambda t: [person(500 + 100 * t, 600)])
+    times = [i / 30 for i in range(30)]
+    known = found(monkeypatch, stage, times, None)
+    bare = dataclasses.replace(
+        known, tracks=tuple(dataclasses.replace(t, points=None, name="Ann") for t in known)
+    )
+    on_stage(monkeypatch, stage, times)
+    again = finding.with_points(bare)
+    assert again.tracks[0].name == "Ann"
+    assert np.array_equal(again.tracks[0].frames, known.tracks[0].frames)
+    assert again.tracks[0].points is not None and known.tracks[0].points is not None
+    assert np.allclose(again.tracks[0].points.image, known.tracks[0].points.image)
+    monkeypatch.setattr(finding, "networks", lambda: pytest.fail("nobody needs them"))
+    assert finding.with_points(known) is known
+
+
+def test_what_flickers_and_what_lasts_a_moment_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def people(t: float) -> list[Roi]:
+        frame = round(t * 30)
+        flickering = [person(200, 300)] if frame % 12 == 0 and t > 0.3 else []
+        short = [person(1700, 400)] if 2.0 < t < 2.15 else []
+        return [person(960, 600), *flickering, *short]
+
+    known = found(monkeypatch, Stage(people), [i / 30 for i in range(90)], None)
+    assert [len(track) for track in known] == [90]

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import StudioError
-from studio import bridge, theme
+from studio import bridge
 from studio.actions import Action
 from studio.pages.capture_menus import capture_actions
 from studio.pages.capture_session import CaptureSession, Importer
@@ -24,12 +24,13 @@ from studio.pages.overlay_export import OverlayExport
 from studio.panels.capture_estimators import EstimatorPanel
 from studio.panels.capture_options import OptionsPanel
 from studio.panels.capture_queue import DropZone, QueueList
+from studio.panels.capture_rows import filled_column
 from studio.panels.capture_verdict import VerdictPanel
 from studio.panels.cleanup_panel import CleanupPanel
 from studio.panels.cleanup_session import CleaningSession
 from studio.panels.judging import JudgementCache
 from studio.services import importing
-from studio.services.capture_queue import QueueItem
+from studio.services.capture_queue import QueueItem, estimate_text, job_text
 from studio.services.capture_settings import CaptureSettings
 from studio.services.importing import VIDEO_ENDINGS
 from studio.widgets import Button, EmptyState, SectionHeading, SidePanel, primary_button
@@ -85,31 +86,15 @@ class CapturePage(QObject):
         self._refresh()
 
     def _composed_left(self) -> QWidget:
-        box = QWidget()
-        box.setAutoFillBackground(True)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 12, 0, 12)
-        column.setSpacing(8)
-        for widget in (self.heading, self.drop_zone):
-            row = QHBoxLayout()
-            row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-            row.addWidget(widget)
-            column.addLayout(row)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.empty, 1)
-        rows = (
-            (self.sample_button,),
-            (self.pause_button, self.cancel_button),
-            (self.next_button,),
+        return filled_column(
+            [self.heading, self.drop_zone],
+            [self.list, self.empty],
+            [
+                (self.sample_button,),
+                (self.pause_button, self.cancel_button),
+                (self.next_button,),
+            ],
         )
-        for buttons in rows:
-            foot = QHBoxLayout()
-            foot.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-            foot.setSpacing(8)
-            for button in buttons:
-                foot.addWidget(button)
-            column.addLayout(foot)
-        return box
 
     def _composed_right(self) -> QWidget:
         panel = SidePanel("Capture")
@@ -343,7 +328,7 @@ class CapturePage(QObject):
         self._judge()
         running = queue.running
         if not self.overlays.is_running:
-            self._context.report_job(_job_text(running, queue.is_paused))
+            self._context.report_job(job_text(running, queue.is_paused))
         if self._is_here:
             self._context.actions.refresh()
 
@@ -353,7 +338,7 @@ class CapturePage(QObject):
         text, tip = {
             "kept": ("Export…", "Write the clip to a file  (Ctrl+E)"),
             "choosing": (
-                _estimate_text(len(item.picked) if item is not None else 0),
+                estimate_text(len(item.picked) if item is not None else 0),
                 "Estimate those who are picked below the video",
             ),
         }.get(state, ("Keep result", "Put it into the library  (K)"))
@@ -405,16 +390,6 @@ class CapturePage(QObject):
     def _progress(self, item: QueueItem) -> None:
         self.list.viewport().update()
         self.heading.set_note(self.session.queue.heading)
-        self._context.report_job(_job_text(item, self.session.queue.is_paused))
+        self._context.report_job(job_text(item, self.session.queue.is_paused))
         if item is self.session.current:
             self.deck.show_progress(item)
-
-
-def _estimate_text(count: int) -> str:
-    return "Estimate 1 person" if count == 1 else f"Estimate {count} people"
-
-
-def _job_text(item: QueueItem | None, is_paused: bool) -> str:
-    if item is None:
-        return ""
-    return f"{item.name} {'paused' if is_paused else item.badge}"

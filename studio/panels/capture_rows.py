@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.widgets import Chip, ElidedLabel, caption, label
@@ -69,3 +71,30 @@ def marked_line(mark: str, text: str, color: str) -> QWidget:
     row.addWidget(caption(text, color=color), 1)
     line.setAccessibleName(f"{mark} {text}".strip())
     return line
+
+
+def filled_column(
+    head: Sequence[QWidget], lists: Sequence[QWidget], buttons: Sequence[Sequence[QWidget]]
+) -> QWidget:
+    """A side column: its head, lists that take the room, and rows of buttons below."""
+    box = QWidget()
+    box.setAutoFillBackground(True)
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 12, 0, 12)
+    column.setSpacing(8)
+
+    def add_row(widgets: Sequence[QWidget]) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        row.setSpacing(8)
+        for widget in widgets:
+            row.addWidget(widget)
+        column.addLayout(row)
+
+    for widget in head:
+        add_row([widget])
+    for widget in lists:
+        column.addWidget(widget, 1)
+    for row in buttons:
+        add_row(row)
+    return box

@@ -218,3 +218,13 @@ def time_text(seconds: float | None) -> str:
         return f"{max(round(seconds), 1)} s"
     minutes = round(seconds / 60)
     return f"{max(minutes, 1)} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def estimate_text(count: int) -> str:
+    """What the button says that estimates those who were picked."""
+    return "Estimate 1 person" if count == 1 else f"Estimate {count} people"
+
+
+def job_text(item: QueueItem | None, is_paused: bool) -> str:
+    """What the header says of running work: "kick.mp4 61%"."""
+    return "" if item is None else f"{item.name} {'paused' if is_paused else item.badge}"

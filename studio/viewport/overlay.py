@@ -122,7 +122,7 @@ def draw_over(
     ``motion`` as it was estimated with ``camera``, frame by frame; ``color`` "#rrggbb". Takes some
     tens of milliseconds and no OpenGL: faces from back to front, drawn twice as large.
     """
-    import cv2
+    from core._cv2 import cv2
 
     poses = np.array(motion.poses[frame : frame + 1])
     poses[:, 0] = camera.global_orient[frame]

@@ -149,8 +149,7 @@ def _frame_times(video: Path) -> npt.NDArray[np.float64]:
 
 
 def _pictures(video: Path, size: tuple[int, int]) -> Iterator[Picture]:
-    import cv2
-
+    from core._cv2 import cv2
     from core.video.decode import frames
 
     for _, rgb in frames(video):

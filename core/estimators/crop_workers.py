@@ -41,6 +41,16 @@ class CropWorkers:
         parts = self._parts(crops, threads)
         if threads == 1 or len(parts) < 2:
             return [run(part) for part in parts]
+        return self._all(run, parts, threads)
+
+    def alone(self, run: Callable[[FloatArray], R], values: FloatArray) -> R:
+        """The result of ``run`` on one thread: for many small steps that depend on each other."""
+        threads = torch.get_num_threads() if self._device.type == "cpu" else 1
+        return run(values) if threads == 1 else self._all(run, [values], threads)[0]
+
+    def _all(
+        self, run: Callable[[FloatArray], R], parts: list[FloatArray], threads: int
+    ) -> list[R]:
         if self._pool is None or self._size != threads:
             self._pool = ThreadPoolExecutor(threads, "crops", initializer=_compute_alone)
             self._size = threads

@@ -56,12 +56,15 @@ class VibeNetwork:
         features: Tensor = self._backbone(placed_crops(crops, self.device, self.dtype))
         return features.float().cpu().numpy()
 
-    @torch.inference_mode()
     def decode(self, features: FloatArray) -> Regressed:
         """Bodies of consecutive frames of one track from their features (T, 2048).
 
         The recurrent encoder starts anew with each call.
         """
+        return self._workers.alone(self._followed, features)
+
+    @torch.inference_mode()
+    def _followed(self, features: FloatArray) -> Regressed:
         x = torch.from_numpy(np.ascontiguousarray(features, np.float32)).to(self.device)
         if self._encoder is not None and len(x):
             x = self._encoder(x)

@@ -214,3 +214,17 @@ def test_six_numbers_become_the_original_rotations() -> None:
     rotmats = rot6d_columns_to_rotmat(torch.from_numpy(utils["rot6d"]).double())
     np.testing.assert_allclose(rotmats, utils["rotmat"], atol=2e-5)
     np.testing.assert_allclose(rotmat_to_rotvec(rotmats), utils["aa"], atol=1e-4)
+
+
+def test_where_onednn_is_missing_the_folded_network_gives_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from core.estimators.pare import network as pare
+    from core.estimators.vibe import network as vibe
+
+    monkeypatch.setattr(pare, "can_fuse", lambda device: False)
+    monkeypatch.setattr(vibe, "can_fuse", lambda device: False)
+    bodies = PareNetwork(numbers("pare"), device="cpu").regress(golden.crops())
+    close(bodies.rotmats, "pred_pose", "pare", 2e-5)
+    features = VibeNetwork(None, numbers("spin"), device="cpu").features(golden.crops())
+    close(features, "features", "vibe", 2e-5)

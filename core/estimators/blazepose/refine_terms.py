@@ -96,15 +96,16 @@ class Slopes:
 def add_residuals(to: Equations, slopes: Slopes, left: FloatArray, weight: FloatArray) -> None:
     """Add residuals ``left`` (T, R) with weights (T, R) and their derivatives."""
     pose, person = slopes.pose, slopes.person
-    weighted = pose * weight[..., None]
-    turned = weighted.swapaxes(-1, -2)
-    to.blocks[0] += turned @ pose
-    to.right -= (turned @ left[..., None])[..., 0]
+    weighted = (pose * weight[..., None]).swapaxes(-1, -2)  # (T, N, R)
+    half = pose.shape[1] // 2  # products small enough to stay in one thread, see refine_band
+    to.own += weighted[..., :half] @ pose[:, :half]
+    to.own += weighted[..., half:] @ pose[:, half:]
+    to.right -= (weighted @ left[..., None])[..., 0]
     if person is not None:
-        to.border += turned @ person
-        heavy = person * weight[..., None]
-        to.shared += np.tensordot(heavy, person, axes=([0, 1], [0, 1]))
-        to.right_shared -= np.tensordot(heavy, left, axes=([0, 1], [0, 1]))
+        to.border += weighted @ person
+        heavy = (person * weight[..., None]).swapaxes(-1, -2)
+        to.shared += (heavy @ person).sum(0)
+        to.right_shared -= (heavy @ left[..., None]).sum(0)[:, 0]
 
 
 def robust(left: FloatArray, weight: FloatArray, limit: float) -> tuple[FloatArray, float]:
@@ -170,13 +171,14 @@ def smoothness(
     scale = fps**2 / np.concatenate([allowed.ravel(), np.asarray(sigma.root_rate)])
     weight = scale**2 * 30 / fps
     if to is not None:
-        step = (1.0, -2.0, 1.0)
         axis = np.arange(left.shape[1])
-        count = len(left)
-        for a in range(3):
-            to.right[a : a + count] -= step[a] * weight * left
-            for b in range(a + 1):
-                to.blocks[a - b][b : b + count, axis, axis] += step[a] * step[b] * weight
+        for shift, step in enumerate((1.0, -2.0, 1.0)):
+            rows = slice(shift, shift + len(left))
+            to.right[rows] -= step * weight * left
+            to.own[rows, axis, axis] += step * step * weight
+        for shift in (0, 1):
+            to.next[shift : shift + len(left), axis, axis] -= 2 * weight
+        to.second[: len(left)] += weight
     return 0.5 * float(np.sum(weight * left**2))
 
 
@@ -193,9 +195,9 @@ def standing(
         before, after = pose[:-1], pose[1:]
         heavy_before = (before * weight[..., None]).swapaxes(-1, -2)
         heavy_after = (after * weight[..., None]).swapaxes(-1, -2)
-        to.blocks[0][:-1] += heavy_before @ before
-        to.blocks[0][1:] += heavy_after @ after
-        to.blocks[1][:-1] -= heavy_after @ before
+        to.own[:-1] += heavy_before @ before
+        to.own[1:] += heavy_after @ after
+        to.next[:-1] -= heavy_after @ before
         to.right[:-1] += (heavy_before @ left[..., None])[..., 0]
         to.right[1:] -= (heavy_after @ left[..., None])[..., 0]
     return 0.5 * float(np.sum(weight * left**2))
@@ -215,7 +217,7 @@ def anatomy(to: Equations | None, local: FloatArray, fps: float, sigma: Sigmas) 
         pull = turned @ (rest * vectors + stop * beyond)[..., None]
         for slot in range(len(MOVING) - 1):
             rows = slice(3 * slot + 3, 3 * slot + 6)
-            to.blocks[0][:, rows, rows] += share * block[:, slot]
+            to.own[:, rows, rows] += share * block[:, slot]
             to.right[:, rows] -= share * pull[:, slot, :, 0]
     return 0.5 * share * float(np.sum(rest * vectors**2) + np.sum(stop * beyond**2))
 

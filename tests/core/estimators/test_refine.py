@@ -91,26 +91,31 @@ def test_the_derivative_of_a_turns_vector_is_right_at_small_and_large_angles() -
         assert np.abs(change - foretold).max() < 1e-9
 
 
-def test_the_banded_solution_is_that_of_the_whole_matrix() -> None:
+def test_the_chains_solution_is_that_of_the_whole_matrix() -> None:
     rng = np.random.default_rng(2)
     num_frames, width, shared = 6, 4, 3
     size = num_frames * width
     rows = rng.normal(size=(80, size + shared))
     whole = rows.T @ rows + 50 * np.eye(size + shared)
     frame = np.arange(size) // width
-    whole[:size, :size][np.abs(frame[:, None] - frame[None]) > 2] = 0
+    frame, own = np.divmod(np.arange(size), width)
+    apart = np.abs(frame[:, None] - frame[None])
+    whole[:size, :size][(apart > 2) | ((apart == 2) & (own[:, None] != own[None]))] = 0
     right = rng.normal(size=size + shared)
     equations = Equations.empty(num_frames, width, shared)
-    for offset, block in enumerate(equations.blocks):
-        for t in range(num_frames - offset):
-            at, to = slice(t * width, (t + 1) * width), (t + offset) * width
-            block[t] = whole[to : to + width, at]
+    blocks = whole[:size, :size].reshape(num_frames, width, num_frames, width)
+    for t in range(num_frames):
+        equations.own[t] = blocks[t, :, t]
+        if t + 1 < num_frames:
+            equations.next[t] = blocks[t + 1, :, t]
+        if t + 2 < num_frames:
+            equations.second[t] = np.diag(blocks[t + 2, :, t])
     equations.border[:] = whole[:size, size:].reshape(num_frames, width, shared)
     equations.shared[:] = whole[size:, size:]
     equations.right[:] = right[:size].reshape(num_frames, width)
     equations.right_shared[:] = right[size:]
-    frames, own = equations.solved(0.0)
-    assert np.allclose(np.concatenate([frames.ravel(), own]), np.linalg.solve(whole, right))
+    frames, common = equations.solved(0.0)
+    assert np.allclose(np.concatenate([frames.ravel(), common]), np.linalg.solve(whole, right))
 
 
 def test_a_shaken_start_comes_back_to_what_was_seen() -> None:
@@ -226,3 +231,28 @@ def test_limits_of_the_right_side_mirror_the_left() -> None:
     assert np.allclose(refine_limits.LOWEST[left, 1], -refine_limits.HIGHEST[right, 1])
     assert np.allclose(refine_limits.LOWEST[left, 0], refine_limits.LOWEST[right, 0])
     assert (refine_limits.LOWEST < refine_limits.HIGHEST).all()
+
+
+def test_rounding_does_not_grow_along_a_stiff_chain() -> None:
+    rng = np.random.default_rng(5)
+    num_frames, width = 60, 20
+    second_difference = np.diff(np.eye(num_frames), n=2, axis=0)
+    stiff = second_difference.T @ second_difference
+    equations = Equations.empty(num_frames, width, 0)
+    rows = rng.normal(size=(num_frames, 2 * width, width))
+    equations.own[:] = rows.swapaxes(-1, -2) @ rows
+    scale = 10.0 ** rng.uniform(0, 6, width)
+    for t in range(num_frames):
+        equations.own[t] += np.diag(stiff[t, t] * scale)
+        if t + 1 < num_frames:
+            equations.next[t] = np.diag(stiff[t + 1, t] * scale)
+        if t + 2 < num_frames:
+            equations.second[t] = stiff[t + 2, t] * scale
+    equations.right[:] = rng.normal(size=(num_frames, width))
+    found, _ = equations.solved(0.0)
+    left = equations.right - np.einsum("tij,tj->ti", equations.own, found)
+    for offset in (1, 2):
+        block = equations.next if offset == 1 else equations.second[:, :, None] * np.eye(width)
+        left[offset:] -= np.einsum("tij,tj->ti", block[:-offset], found[:-offset])
+        left[:-offset] -= np.einsum("tji,tj->ti", block[:-offset], found[offset:])
+    assert np.abs(left).max() < 1e-8

@@ -44,7 +44,8 @@ class Frame:
 
 def find_frame(source: Source, index: dict[int, int]) -> Frame:
     """Return the axes and unit of a source; ``index``: SMPL joint -> its joint (complete)."""
-    up = source.up or find_up(source, index)
+    up = source.up if _stands_as_told(source, index) else None
+    up = up or find_up(source, index)
     metres = source.metres_per_unit
     if metres is None:
         metres, name = find_unit(source, index)
@@ -58,6 +59,14 @@ def find_frame(source: Source, index: dict[int, int]) -> Frame:
         unit=name,
         is_told=source.up is not None and source.metres_per_unit is not None,
     )
+
+
+def _stands_as_told(source: Source, index: dict[int, int]) -> bool:
+    """False where a rest pose that stands says otherwise than the file: some say y by habit."""
+    if source.up is None:
+        return False
+    rest = Landmarks(source.rest_positions, index)
+    return not stance_of(rest).is_usable or float(rest.up @ AXES[source.up]) > 0.5
 
 
 def rotation_to_y_up(up: str) -> Array:

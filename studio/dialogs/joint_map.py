@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.importing import Imported, JointMap, Source
+from core.importing import Imported, JointMap, RetargetOptions, Source
 from studio import bridge, theme
 from studio.dialogs.joint_map_figure import SkeletonFigure
 from studio.dialogs.work_dialog import Choice
@@ -67,6 +67,7 @@ class JointChoice(Choice):
         self.blockSignals(True)
         self.setCurrentIndex(max(0, self.findData(name)) if name is not None else 0)
         self._field.setCursorPosition(0)
+        self.setToolTip(name or "")
         self.blockSignals(False)
 
     def _settle(self) -> None:
@@ -97,7 +98,7 @@ class JointRow(QWidget):
         self._badge_box = QHBoxLayout()
         self._badge: Badge | None = None
         name = label(title, color=theme.DIM)
-        name.setFixedWidth(112)
+        name.setFixedWidth(100)
         name.setBuddy(self.choice)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
@@ -141,8 +142,8 @@ class JointMapDialog(QDialog):
         self._chosen: frozenset[str] = frozenset()
         self._handle: bridge.Handle | None = None
         self.setWindowTitle("Joint map")
-        self.setMinimumSize(820, 600)
-        self.resize(920, 720)
+        self.setMinimumSize(860, 600)
+        self.resize(960, 720)
         self.rows = {
             joint: JointRow(joint, self.source.names)
             for _, joints in joint_maps.GROUPS
@@ -153,6 +154,11 @@ class JointMapDialog(QDialog):
         self.figure = SkeletonFigure()
         self.said = caption("", color=theme.DIM)
         self.warned = caption("", color=theme.WARNING)
+        self.manner = Choice()
+        for text, options in joint_maps.MANNERS:
+            self.manner.addItem(text, options)
+        self.manner.setAccessibleName("How the motion is carried over")
+        self.manner.setToolTip("The second is how most published data sets were made")
         self.keep = QCheckBox("Remember for every file with this skeleton")
         self.keep.setChecked(True)
         self.cancel_button = Button("Cancel", key="Esc")
@@ -196,8 +202,8 @@ class JointMapDialog(QDialog):
         right.addWidget(self.warned)
         middle = QHBoxLayout()
         middle.setSpacing(20)
-        middle.addLayout(left, 5)
-        middle.addLayout(right, 4)
+        middle.addLayout(left, 3)
+        middle.addLayout(right, 2)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         for button in (self.cancel_button, self.guess_button, self.import_button):
@@ -210,7 +216,11 @@ class JointMapDialog(QDialog):
         about += f", {self.source.num_frames} frames at {self.source.fps:.5g} fps"
         column.addWidget(ElidedLabel(about, color=theme.DIM))
         column.addLayout(middle, 1)
-        column.addWidget(self.keep)
+        under = QHBoxLayout()
+        under.setSpacing(20)
+        under.addWidget(self.keep, 3)
+        under.addWidget(self.manner, 2)
+        column.addLayout(under)
         column.addLayout(foot)
 
     def _connect(self) -> None:
@@ -222,6 +232,7 @@ class JointMapDialog(QDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.guess_button.clicked.connect(self.guess_again)
         self.import_button.clicked.connect(self.accept_map)
+        self.manner.currentIndexChanged.connect(self._show)
         self.import_button.setShortcut("Ctrl+Return")
 
     # -- what is said -----------------------------------------------------------------------------
@@ -232,12 +243,18 @@ class JointMapDialog(QDialog):
         figure = joint_maps.figure(self.source, self.joint_map)
         self.figure.show_skeleton(figure, self.source.names, self.source.parents)
         self._mark()
-        found = joint_maps.preview(self.source, self.joint_map)
+        found = joint_maps.preview(self.source, self.joint_map, self.options)
         self.said.setText("\n".join(found.lines))
         self.warned.setText(found.problem)
         set_color(self.warned, theme.WARNING if found.is_ready else theme.BAD)
         self.warned.setVisible(bool(found.problem))
         self.import_button.setEnabled(found.is_ready and self._handle is None)
+
+    @property
+    def options(self) -> RetargetOptions:
+        """How the motion is to be carried over."""
+        chosen: RetargetOptions = self.manner.currentData()
+        return chosen
 
     def _mark(self) -> None:
         mapped = frozenset(self.joint_map.joints.values())
@@ -284,13 +301,15 @@ class JointMapDialog(QDialog):
         """Import the file with this map, in a thread."""
         if self._handle is not None or not self.import_button.isEnabled():
             return
-        keep, joint_map = self.keep.isChecked(), self.joint_map
+        keep, joint_map, options = self.keep.isChecked(), self.joint_map, self.options
         self.import_button.setEnabled(False)
         self.warned.setText("Importing…")
         set_color(self.warned, theme.DIM)
         self.warned.show()
         self._handle = bridge.run_in_thread(
-            lambda _progress: joint_maps.finish(self.path, self.source, joint_map, keep=keep),
+            lambda _progress: joint_maps.finish(
+                self.path, self.source, joint_map, options, keep=keep
+            ),
             self._done,
             self._failed,
             owner=self,

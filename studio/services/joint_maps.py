@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from core.errors import StudioError
 from core.importing import (
+    PLAIN,
     REQUIRED,
     Imported,
     JointMap,
@@ -26,6 +27,11 @@ from core.importing.load import guessed, map_for
 from core.skeleton import JOINT_INDEX
 
 PREVIEW_FRAMES = 300
+MANNERS: tuple[tuple[str, RetargetOptions], ...] = (
+    ("Limbs and feet follow the file", RetargetOptions()),
+    ("Orientations exactly as in the file", PLAIN),
+)
+"""How a motion can be carried over, in words."""
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Trunk", ("pelvis", "spine1", "spine2", "spine3", "neck", "head")),
     *(
@@ -96,7 +102,7 @@ def guess(source: Source) -> JointMap:
     return guessed(source)
 
 
-def preview(source: Source, joint_map: JointMap) -> Preview:
+def preview(source: Source, joint_map: JointMap, options: RetargetOptions | None = None) -> Preview:
     """Try the map on the clip's beginning and say what came of it."""
     count = f"{len(joint_map.joints)} of 24 joints are mapped."
     if joint_map.missing:
@@ -107,7 +113,7 @@ def preview(source: Source, joint_map: JointMap) -> Preview:
     frames = slice(0, PREVIEW_FRAMES)
     short = source.replace(rotations=source.rotations[frames], positions=source.positions[frames])
     try:
-        result = retargeted(short, joint_map, RetargetOptions(on_floor=False))
+        result = retargeted(short, joint_map, options)
     except StudioError as error:
         return Preview((count,), False, str(error))
     lines = [
@@ -196,8 +202,15 @@ def _side(points: npt.NDArray[np.float64], index: dict[int, int]) -> npt.NDArray
     return None
 
 
-def finish(path: Path, source: Source, joint_map: JointMap, *, keep: bool) -> list[Imported]:
+def finish(
+    path: Path,
+    source: Source,
+    joint_map: JointMap,
+    options: RetargetOptions | None = None,
+    *,
+    keep: bool,
+) -> list[Imported]:
     """Keep the map for this skeleton if wished, and import the file with it. Raises FileProblem."""
     if keep:
         save_map(source.signature, joint_map)
-    return import_clips(path, joint_map)
+    return import_clips(path, joint_map, options)

@@ -281,3 +281,12 @@ def test_keeping_feet_does_not_bend_the_trunk_or_turn_the_soles(tmp_path):
         for m in (plain, kept)
     ]
     np.testing.assert_allclose(soles[0], soles[1], atol=1e-6)
+
+
+def test_a_file_that_tells_its_axes_wrongly_is_seen_through(tmp_path):
+    motion = walk()
+    (tmp_path / "a.bvh").write_text(foreign(motion, 45, 1.05, world=turn(0, 90)))
+    source = read_clip(tmp_path / "a.bvh").replace(up="y", metres_per_unit=0.01)
+    result = retargeted(source)
+    assert result.frame.up == "z"
+    assert worst_limb(motion, result.motion) < 6

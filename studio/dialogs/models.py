@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -48,6 +49,7 @@ class ModelsDialog(QDialog):
         super().__init__(parent)
         self._document = document
         self._handle: bridge.Handle | None = None
+        self._waiting: list[tuple[str, Path]] = []
         self.setWindowTitle("Model files")
         self.setMinimumSize(620, 460)
         self.resize(680, 720)
@@ -134,6 +136,16 @@ class ModelsDialog(QDialog):
         if answer:
             self.adopt(row, Path(answer))
 
+    def take(self, files: Sequence[tuple[str, Path]]) -> None:
+        """Check files that were dropped, one after the other, by the name of what they are."""
+        self._waiting = list(files)
+        self._take_next()
+
+    def _take_next(self) -> None:
+        if self._waiting and self._handle is None:
+            name, path = self._waiting.pop(0)
+            self.adopt(next(row for row in models.rows() if row.supplied == name), path)
+
     def adopt(self, row: ModelRow, path: Path) -> None:
         """Check a file and take it over, in a thread."""
         if self._handle is not None:
@@ -166,6 +178,7 @@ class ModelsDialog(QDialog):
         self._say(text, color)
         self.refresh()
         self.installed.emit()
+        self._take_next()
 
     def _say(self, text: str, color: str) -> None:
         self.said.setText(text)
@@ -173,6 +186,7 @@ class ModelsDialog(QDialog):
 
     def reject(self) -> None:
         """Stop a running installation, or close."""
+        self._waiting.clear()
         if self._handle is not None:
             self._handle.cancel()
         else:

@@ -81,6 +81,23 @@ def supplied_path(name: str) -> Path | None:
     return weights.supplied(name)
 
 
+_WEIGHTS_ENDINGS = (".tar", ".pth", ".pt", ".ckpt")
+
+
+def supplied_name(path: Path) -> str:
+    """Tell by its name which weights a dropped file is: "vibe", "spin", "pare", or "" for none.
+
+    Only a guess of what it is meant to be; :func:`adopt` checks what it is.
+    """
+    name = path.name.lower()
+    if not name.endswith(_WEIGHTS_ENDINGS):
+        return ""
+    for key, word in (("vibe", "vibe_model"), ("spin", "spin_model"), ("pare", "pare")):
+        if name.startswith(word) and (key != "pare" or "checkpoint" in name):
+            return key
+    return ""
+
+
 def adopt(name: str, path: Path, progress: Progress = SILENT) -> str:
     """Check a weights file and take it over; returns what to say about it.
 

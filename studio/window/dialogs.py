@@ -37,7 +37,7 @@ def ask_clips(parent: QWidget) -> list[Path]:
     """Ask for clip files."""
     answer, _ = QFileDialog.getOpenFileNames(
         parent, "Import clips", str(Path.home()),
-        "Motion clips (*.npz *.bvh *.fbx *.glb *.gltf);;All files (*)",
+        "Motion clips (*.npz *.bvh *.fbx *.glb *.gltf *.vrm *.vrma);;All files (*)",
     )  # fmt: skip
     return [Path(name) for name in answer]
 
@@ -46,7 +46,7 @@ def ask_skeleton(parent: QWidget) -> Path | None:
     """Ask for one file with a skeleton in motion."""
     answer, _ = QFileDialog.getOpenFileName(
         parent, "Import with joint map", str(Path.home()),
-        "Skeletons (*.bvh *.fbx *.glb *.gltf);;All files (*)",
+        "Skeletons (*.bvh *.fbx *.glb *.gltf *.vrm *.vrma);;All files (*)",
     )  # fmt: skip
     return Path(answer) if answer else None
 
@@ -98,15 +98,20 @@ def open_film(parent: QWidget, document: Document, viewport: Viewport) -> None:
 
 
 def open_models(
-    parent: QWidget, document: Document, on_installed: Callable[[], None] | None = None
-) -> None:
-    """Open the dialog about model files; ``on_installed`` is called after one came."""
+    parent: QWidget, document: Document, on_installed: Callable[[], None] | None = None,
+    weights: Sequence[tuple[str, Path]] = (),
+) -> None:  # fmt: skip
+    """Open the dialog about model files; ``on_installed`` is called after one came.
+
+    ``weights``: files that were dropped, by the name of what they are, to check and take over.
+    """
     from studio.dialogs.models import ModelsDialog
 
     dialog = ModelsDialog(document, parent)
     if on_installed is not None:
         dialog.installed.connect(on_installed)
     _show(dialog)
+    dialog.take(weights)
 
 
 def open_joint_map(parent: QWidget, document: Document, path: Path) -> None:

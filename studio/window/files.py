@@ -11,6 +11,7 @@ from core.errors import StudioError
 from studio import bridge
 from studio.document import Document, shown_from_clip
 from studio.services.importing import videos_in
+from studio.services.models import supplied_name
 from studio.services.results import is_result, look
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from core.project import NewClip
 
 CLIP_ENDING = ".npz"
-MOTION_ENDINGS = (".bvh", ".fbx", ".glb", ".gltf")
+MOTION_ENDINGS = (".bvh", ".fbx", ".glb", ".gltf", ".vrm", ".vrma")
 _SHOWN_AT_ONCE = 4
 
 
@@ -29,6 +30,7 @@ class Sorted:
     clips: tuple[Path, ...] = ()  # npz, BVH, FBX, GLB: become clips
     results: tuple[Path, ...] = ()  # other programs' results: looked at first
     videos: tuple[Path, ...] = ()  # and whatever else: tried as a video
+    weights: tuple[tuple[str, Path], ...] = ()  # networks only the user can bring, by name
 
 
 def sorted_files(paths: Sequence[Path]) -> Sorted:
@@ -36,16 +38,20 @@ def sorted_files(paths: Sequence[Path]) -> Sorted:
 
     Whether a file is a video is decided by trying to read it, not by its name.
     """
-    clips, results, videos = [], [], []
+    clips, results, videos, weights = [], [], [], []
     for path in paths:
         ending = path.suffix.lower()
-        if ending == CLIP_ENDING or ending in MOTION_ENDINGS:
+        if name := supplied_name(path):
+            weights.append((name, path))
+        elif ending == CLIP_ENDING or ending in MOTION_ENDINGS:
             clips.append(path)
         elif is_result(path) or (path.is_dir() and not videos_in([path])):
             results.append(path)
         else:
             videos.append(path)
-    return Sorted(clips=tuple(clips), results=tuple(results), videos=tuple(videos))
+    return Sorted(
+        clips=tuple(clips), results=tuple(results), videos=tuple(videos), weights=tuple(weights)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

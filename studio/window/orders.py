@@ -112,8 +112,10 @@ class Orders(_Window):
             dialogs.open_results(self, self.document, paths)
 
     def import_files(self, paths: Sequence[Path]) -> None:
-        """Take in files that were dropped or named at the start: videos, clips, results."""
+        """Take in files dropped or named at the start: videos, clips, results, weights."""
         chosen = files.sorted_files(paths)
+        if chosen.weights:
+            dialogs.open_models(self, self.document, self._models_came, chosen.weights)
         if chosen.videos:
             self.go_to("capture")
             self.page("capture").import_videos(list(chosen.videos))

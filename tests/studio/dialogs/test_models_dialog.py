@@ -77,3 +77,18 @@ def test_a_problem_while_checking_is_told_in_the_bar_too(
     monkeypatch.setattr(models, "adopt", refuse)
     dialog.adopt(row("spin"), tmp_path / "x")
     qtbot.waitUntil(lambda: said == ["Two keys are missing."])
+
+
+def test_dropped_weights_are_checked_one_after_the_other(
+    dialog: ModelsDialog, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def adopt(name: str, path: Path, progress: object) -> str:
+        asked.append(name)
+        return f"{name} fits."
+
+    monkeypatch.setattr(models, "adopt", adopt)
+    dialog.take([("vibe", tmp_path / "v"), ("spin", tmp_path / "s"), ("pare", tmp_path / "p")])
+    qtbot.waitUntil(lambda: dialog.said.text() == "pare fits.")
+    assert asked == ["vibe", "spin", "pare"]

@@ -24,6 +24,18 @@ def test_files_are_sorted_by_what_is_to_be_done_with_them(tmp_path: Path) -> Non
     assert [p.name for p in found.videos] == ["e.mov", "f.txt", "videos"]
 
 
+def test_dropped_weights_are_known_by_their_published_names(tmp_path: Path) -> None:
+    names = {
+        "vibe_model_w_3dpw.pth.tar": "vibe", "spin_model_checkpoint.pth.tar": "spin",
+        "pare_w_3dpw_checkpoint.ckpt": "pare", "compare_output.pt": "", "pare_output.pkl": "",
+    }  # fmt: skip
+    found = files.sorted_files([tmp_path / name for name in names])
+    assert {path.name: name for name, path in found.weights} == {
+        k: v for k, v in names.items() if v
+    }
+    assert [p.name for p in found.results] == ["compare_output.pt", "pare_output.pkl"]
+
+
 def test_an_npz_of_another_tool_is_handed_on_to_be_looked_at(tmp_path: Path) -> None:
     own, amass, broken = (tmp_path / f"{name}.npz" for name in ("own", "amass", "broken"))
     save_motion(own, make_motion(10))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from core import weights
 from core.errors import FileProblem, NoPersonFound
 from core.estimators.blazepose import detector, landmarks
+from core.estimators.blazepose.beside import Beside
 from core.estimators.blazepose.detector import Detector
 from core.estimators.blazepose.kept_tracks import packed, restore
 from core.estimators.blazepose.landmarks import LIMBS, LandmarkFinder
@@ -28,7 +29,6 @@ from core.progress import SILENT, Progress
 from core.video.decode import VideoInfo, pictures, probe
 from core.video.people import People, Points, Track
 from core.video.picture import Picture
-from core.video.shots import CutFinder
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -65,32 +65,42 @@ def find(
     if (found := _found_before(folder, info)) is not None:
         return found
     tracker = Tracker(*networks(), max_people=max_people)
-    cuts = CutFinder(info.fps)
-    times: list[float] = []
     chunks = Chunks(folder) if folder is not None else None
+    with Beside(info.fps) as beside:
+        times = _followed(info, tracker, beside, chunks, progress)
+        people = collected(info, np.array(times), beside.cuts(), tracker.tracks)
+    if folder is not None:
+        people.save(folder / "people.npz")
+    return people
+
+
+def _followed(
+    info: VideoInfo, tracker: Tracker, beside: Beside, chunks: Chunks | None, progress: Progress
+) -> list[float]:
+    """Show every picture to the tracker; returns the pictures' times."""
+    times: list[float] = []
     num_done = _taken_up(tracker, chunks)
-    for frame, picture in enumerate(pictures(path)):
+    for frame, picture in enumerate(pictures(info.path)):
         progress.wait_if_paused("Looking for people was cancelled.")
-        cuts.see(picture)
+        beside.see(picture)
         times.append(picture.time)
         if frame < num_done:
             continue
         shown = tracker.see(picture)
-        for track in shown:
-            mark = track.last
-            box = person_box(mark.image, mark.visibility, info.width, info.height)
-            track.sharpness[frame] = picture.sharpness(box)
+        marks = ((track, track.last) for track in shown)
+        beside.measure(frame, picture, [
+            (track, person_box(mark.image, mark.visibility, info.width, info.height))
+            for track, mark in marks
+        ])  # fmt: skip
         if frame % _PREVIEW_EVERY == 0:
             share = (frame + 1) / max(info.num_frames, frame + 1)
             text = f"Frame {frame + 1} of {info.num_frames or '?'}"
             progress.step(share, text, _drawn(picture, shown))
         if chunks is not None and (frame + 1) % _CHUNK_FRAMES == 0:
             index = frame // _CHUNK_FRAMES
+            beside.wait()
             chunks.save(index, packed(tracker, index * _CHUNK_FRAMES))
-    people = collected(info, np.array(times), cuts.cuts(), tracker.tracks)
-    if folder is not None:
-        people.save(folder / "people.npz")
-    return people
+    return times
 
 
 def _found_before(folder: Path | None, info: VideoInfo) -> People | None:

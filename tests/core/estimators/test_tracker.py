@@ -21,6 +21,7 @@ from core.estimators.options import EstimateOptions
 from core.progress import SILENT, Progress
 from core.video.decode import VideoInfo
 from core.video.people import People
+from core.video.shots import CutFinder
 from tests.core.estimators.factory import points_of, walk
 
 
@@ -136,7 +137,7 @@ def on_stage(monkeypatch: pytest.MonkeyPatch, stage: Stage, times: list[float]) 
     monkeypatch.setattr(finding, "pictures", lambda path: shown)
     monkeypatch.setattr(finding, "networks", lambda: (stage, stage))
     monkeypatch.setattr(finding, "preview", lambda picture, *seen: None)
-    monkeypatch.setattr(finding.CutFinder, "see", lambda finder, picture: None)
+    monkeypatch.setattr(CutFinder, "see", lambda finder, picture: None)
     return info.path
 
 

@@ -19,7 +19,7 @@ class DemoConfig:
     latent_dim: int = 192
     ff_size: int = 768
     num_heads: int = 4
-    steps: int = 15_000
+    steps: int = 8_500
     batch_size: int = 24
     lr: float = 5e-4
     warmup_steps: int = 200

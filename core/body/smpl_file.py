@@ -16,10 +16,11 @@ import numpy.typing as npt
 
 from core.atomic import written_whole
 from core.body.model import NUM_POSE_FEATURES, BodyModel, id_of_template
-from core.body.smpl_pickle import RefusedPickle, read_pickle, value_of
+from core.body.smpl_pickle import read_pickle, value_of
 from core.errors import FileProblem
 from core.motion import NUM_BETAS
 from core.skeleton import NUM_JOINTS, PARENTS
+from core.unpickle import RefusedPickle
 
 MAX_BYTES = 2**30
 NEEDED = ("v_template", "shapedirs", "J_regressor", "weights", "kintree_table", "f")

@@ -74,10 +74,21 @@ class CaptureLook(QObject):
             self._document.problem.emit(error.message, error.hint)
             return False
         item.picked = tuple(i for i in item.picked if i in item.people.ids)
-        if self._store is not None:
-            self._store.save_people(item)
+        self._save_people(item)
         self._people_edited(item)
         return True
+
+    def _save_people(self, item: QueueItem) -> None:
+        """Keep the people of a video on disk, in a thread: a long video has a megabyte of them."""
+        store, people = self._store, item.people
+        if store is not None and people is not None:
+            bridge.run_in_thread(
+                lambda progress: store.save_people(item, people),
+                lambda _nothing: None,
+                lambda message, hint: None,  # logged
+                key="capture-people",
+                owner=self,
+            )
 
     def _people_edited(self, item: QueueItem) -> None:
         self.people_changed.emit()

@@ -163,8 +163,7 @@ class CaptureSession(CaptureLook):
     def _found(self, item: QueueItem, people: People) -> None:
         item.people = people
         self._handle = None
-        if self._store is not None:
-            self._store.save_people(item)
+        self._save_people(item)
         if item is self.current:
             self.people_changed.emit()
         self._estimate_or_ask(item)

@@ -11,12 +11,15 @@ import json
 import logging
 import shutil
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from core.atomic import written_whole
 from core.errors import StudioError
 from studio.services.capture_queue import CaptureQueue, QueueItem, State
 from studio.services.capture_settings import CaptureSettings
+
+if TYPE_CHECKING:
+    from core.video.people import People
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +72,10 @@ class CaptureStore:
         queue.is_paused = any(item.state == "waiting" for item in queue.items)
         return queue
 
-    def save_people(self, item: QueueItem) -> None:
+    def save_people(self, item: QueueItem, people: People) -> None:
         """Keep who was found in a video, with the edits made to it."""
-        if item.people is None:
-            return
         try:
-            item.people.save(self.work_folder(item) / _PEOPLE)
+            people.save(self.work_folder(item) / _PEOPLE)
         except StudioError as error:
             log.warning("the people of %s could not be kept: %s", item.name, error.message)
 

@@ -274,7 +274,8 @@ def test_after_a_crash_the_queue_is_there_paused_and_goes_on_with_what_was_found
     for path in paths:
         path.touch()
     page.import_videos(paths)
-    qtbot.waitUntil(lambda: importer.steps > 0)
+    folder = Path(str(context.document.project.folder)) / "capture"  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: importer.steps > 0 and bool(list(folder.glob("*/people.npz"))))
     after = FakeImporter()
     again = CapturePage(context, importer=after)  # what another start would see on disk
     for widget in (again.left, again.right, again.deck):

@@ -93,7 +93,7 @@ def test_what_was_interrupted_waits_paused_with_its_own_settings(tmp_path: Path)
     running.settings = CaptureSettings(estimators=("vibe", "pare"), field_of_view=60.0)
     running.people, running.picked = made_people(2), (2,)
     failed.state, failed.message = "failed", "Nobody was found."
-    store.save_people(running)
+    store.save_people(running, running.people)
     store.save(queue)
     again = CaptureStore(tmp_path).load()
     assert [item.state for item in again.items] == ["kept", "waiting", "waiting", "failed"]
@@ -120,8 +120,7 @@ def test_forgetting_a_video_removes_its_chunks_only(tmp_path: Path) -> None:
     store, queue = CaptureStore(tmp_path), CaptureQueue()
     first, second = queue.add([Path("a.mp4"), Path("b.mp4")])
     for item in (first, second):
-        item.people = made_people()
-        store.save_people(item)
+        store.save_people(item, made_people())
     store.forget(first)
     assert not store.work_folder(first).exists() and store.work_folder(second).exists()
 

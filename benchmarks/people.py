@@ -3,8 +3,8 @@
     python -m benchmarks.people [VIDEO ...] [--runs 3]
 
 Without a video the sample video is taken. "networks' thread" is the processor time of the thread
-that follows people, which sets the pace where a second core decodes; of it, what looking for shot
-cuts and measuring blur cost is timed apart on the same pictures, in the same run.
+that follows people, which sets the pace where a second core decodes; what looking for shot cuts and
+measuring blur cost, which is done in another thread, is timed on the same pictures, in the same run.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def timed(video: Path, runs: int) -> People:
     frames = len(people.times)
     print(f"{video.name}: {frames} frames, {runs} runs, load {os.getloadavg()[0]:.1f}")
     print(f"  frames/s, median    {frames / np.median(walls[1:]):6.1f}")
-    print(f"  networks' thread    {1e3 * np.median(mains[1:]) / frames:6.1f} ms a frame, of it")
-    print(f"  cuts and blur       {extras(people):6.2f} ms a frame")
+    print(f"  networks' thread    {1e3 * np.median(mains[1:]) / frames:6.1f} ms a frame")
+    print(f"  cuts and blur beside{extras(people):6.2f} ms a frame")
     return people
 
 

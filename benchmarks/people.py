@@ -4,7 +4,7 @@
 
 Without a video the sample video is taken. "networks' thread" is the processor time of the thread
 that follows people, which sets the pace where a second core decodes; what looking for shot cuts and
-measuring blur cost, which is done in another thread, is timed on the same pictures, in the same run.
+measuring blur cost, which is done in another thread, is timed on the same pictures in the same run.
 """
 
 from __future__ import annotations

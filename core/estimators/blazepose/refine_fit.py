@@ -34,7 +34,7 @@ from core.skeleton import JOINT_INDEX
 FloatArray = npt.NDArray[np.float64]
 
 MAX_BETA = 3.0
-_ITERATIONS = 15
+ITERATIONS = 15
 _ENOUGH = 1e-3  # a step that gains so small a share of the cost is the last
 _TRIES = 4  # dampings tried before giving up on a step
 _LONGEST_TURN = 0.7  # radians a joint may turn in one step
@@ -64,6 +64,7 @@ def fitted(
     sigmas: Sigmas,
     *,
     keep_person: bool = False,
+    iterations: int = ITERATIONS,
     on_step: Callable[[float], None] = lambda share: None,
 ) -> Fitted:
     """Return the body that agrees best with what was seen, from a ``start`` not far off.
@@ -73,8 +74,8 @@ def fitted(
     """
     now, damping = start, 1e-3
     cost = _cost(None, now, seen, shape, sigmas)
-    for step in range(_ITERATIONS):
-        on_step(step / _ITERATIONS)
+    for step in range(iterations):
+        on_step(step / iterations)
         shared = 0 if keep_person else NUM_PERSON
         equations = Equations.empty(len(now.local), NUM_POSE, shared)
         _cost(equations, now, seen, shape, sigmas)

@@ -144,6 +144,7 @@ def test_one_persons_bones_are_the_same_in_every_window(monkeypatch: pytest.Monk
     whole = refine.refined(local, trans, seen, default_body())
     monkeypatch.setattr(refine, "_WINDOW", 40)
     monkeypatch.setattr(refine, "_OVERLAP", 10)
+    monkeypatch.setattr(refine, "_MEASURED", 30)
     found = refine.refined(local, trans, seen, default_body())
     assert found.local.shape == (100, 24, 3, 3)
     assert np.abs(found.betas - whole.betas).max() < 0.3

@@ -126,12 +126,15 @@ class _RowPainter(QStyledItemDelegate):
         room = at.left() - 8 - left
         self._text(painter, QRectF(left, middle - 18, room, 18), clip.name, theme.TEXT, 500)
         details = QRectF(left, middle + 1, room, 16)
-        self._text(painter, details, clip_details(clip), theme.FAINT, 400, theme.TINY_SIZE)
         if grade := self._model.grade(clip):
-            details.setLeft(left + paint.text_width(f"{clip_details(clip)} · ", theme.TINY_SIZE))
             color = VERDICT_COLORS[grade]
-            if details.width() > paint.text_width(grade, theme.TINY_SIZE, 600):
-                self._text(painter, details, grade, color, 600, theme.TINY_SIZE)
+            self._text(painter, details, grade, color, 600, theme.TINY_SIZE)
+            width = paint.text_width(f"{grade} ", theme.TINY_SIZE, 600)
+            details.setLeft(left + min(width, room))
+        words = f"· {clip_details(clip)}" if grade else clip_details(clip)
+        if paint.text_width(words, theme.TINY_SIZE) > details.width():
+            words = words.rpartition(" · ")[0] or words  # rather no rate than a cut word
+        self._text(painter, details, words, theme.FAINT, 400, theme.TINY_SIZE)
         if state & QStyle.StateFlag.State_HasFocus and option.widget.hasFocus():
             paint.focus_ring(painter, rect.adjusted(3, 1, -1, -1), 6)
         painter.restore()

@@ -23,7 +23,7 @@ from studio import icons, theme
 from studio.panels.clearing import clear
 from studio.widgets import IconButton, KeyButton, SectionHeading, paint
 
-_CARD = QSize(148, 62)
+_CARD = QSize(138, 62)
 _PICTURE = QSize(42, 50)
 
 Picture = npt.NDArray[np.uint8]

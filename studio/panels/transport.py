@@ -15,7 +15,7 @@ from studio.playback import SPEEDS, Playback
 from studio.widgets import IconButton, paint
 from studio.widgets.keys import KeyButton
 
-GOOD_SLIDE, FAIR_SLIDE = 2.0, 6.0  # cm/s: below the first the eye sees no skating
+GOOD_SLIDE, FAIR_SLIDE = 6.0, 20.0  # cm/s: half of captured clips, nearly all; see core.quality
 GOOD_JITTER, FAIR_JITTER = 6.0, 15.0  # mm/frame² at 30 frames/s
 
 

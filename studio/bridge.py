@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -180,6 +181,7 @@ def _run(handle: Handle, relay: _Relay) -> None:
 _relay: _Relay | None = None
 _lanes: dict[str, _Lane] = {}
 _open: set[Handle] = set()
+_once: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # of work without a key
 
 
 def run_in_thread(
@@ -212,6 +214,7 @@ def run_in_thread(
         handle.thread = threading.Thread(
             target=_run, args=(handle, _relay), name="studio-once", daemon=True
         )
+        _once.add(handle.thread)
         handle.thread.start()
     else:
         lane = _lanes.get(key)
@@ -247,8 +250,8 @@ def shut_down(seconds: float = 3.0) -> None:
         lane.close()
     for handle in running:
         handle.wait(seconds)
-        if handle.thread is not None:
-            handle.thread.join(seconds)
+    for thread in list(_once):  # also those whose answer was delivered and that are about to end
+        thread.join(seconds)
     for lane in lanes:
         lane.join(seconds)
     _lanes.clear()

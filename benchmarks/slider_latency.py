@@ -44,9 +44,9 @@ def live(milliseconds: int) -> None:
 def main() -> None:
     """Measure and print."""
     os.environ["MOTION_STUDIO_HOME"] = tempfile.mkdtemp()
-    from studio.app import make_application, make_window
-
     from PySide6.QtCore import QTimer
+
+    from studio.app import make_application, make_window
 
     make_application()
     window: Any = make_window(Path(tempfile.mkdtemp()) / "project")

@@ -12,9 +12,10 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 def gaussian(values: npt.NDArray[Any], sigma_frames: float) -> FloatArray:
-    """Smooth (T, ...) over time; odd reflection at the ends keeps slopes and end values."""
-    from scipy.ndimage import correlate1d  # slow to import; the window starts without it
+    """Smooth (T, ...) over time; odd reflection at the ends keeps slopes and end values.
 
+    In numpy, not scipy: the window measures contacts before its first frame.
+    """
     values = np.asarray(values, np.float64)
     count = len(values)
     if sigma_frames < 0.1 or count < 3:
@@ -27,8 +28,10 @@ def gaussian(values: npt.NDArray[Any], sigma_frames: float) -> FloatArray:
     before = 2 * values[:1] - values[reach:0:-1]
     after = 2 * values[-1:] - values[-2 : -reach - 2 : -1]
     padded = np.concatenate([before, values, after])
-    smooth = correlate1d(padded, kernel, axis=0, mode="nearest")
-    return np.asarray(smooth[reach : reach + count])
+    smooth = np.zeros_like(values)
+    for offset, weight in enumerate(kernel):
+        smooth += weight * padded[offset : offset + count]
+    return smooth
 
 
 def gaussian_kernel(sigma_frames: float) -> FloatArray:
@@ -73,7 +76,12 @@ def hysteresis(sure: npt.NDArray[Any], possible: npt.NDArray[Any]) -> BoolArray:
 
 def lower_envelope(values: npt.NDArray[Any], frames: int) -> FloatArray:
     """(T,) opening of values (T,): the lowest near by, within ``frames``."""
-    from scipy.ndimage import grey_opening
-
     size = max(int(frames) | 1, 1)
-    return np.asarray(grey_opening(np.asarray(values, np.float64), size=size, mode="nearest"))
+    lowest = _windows(np.asarray(values, np.float64), size).min(axis=1)
+    return np.asarray(_windows(lowest, size).max(axis=1))
+
+
+def _windows(values: FloatArray, size: int) -> FloatArray:
+    """(T, size) the values around each, the ends held."""
+    padded = np.pad(values, size // 2, mode="edge")
+    return np.lib.stride_tricks.sliding_window_view(padded, size)

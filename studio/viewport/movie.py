@@ -88,9 +88,10 @@ def check_movie(items: Sequence[BodyItem], path: Path, settings: MovieSettings) 
     """Raise StudioError or FileProblem for what cannot be written, before long work begins."""
     if not items:
         raise StudioError("There is no clip to film.", "Select a clip, or sample one first.")
-    if settings.background == "transparent" and not format_of(path).has_alpha:
+    chosen = format_of(path)
+    if settings.background == "transparent" and not chosen.has_alpha:
         raise StudioError(
-            f"{format_of(path).name} has no transparency.",
+            f"{chosen.name} has no transparency.",
             "Write a PNG sequence, or choose another background.",
         )
 

@@ -77,14 +77,13 @@ class PictureCamera(OrbitCamera):
             ]
         )
 
-    def project(
-        self, points: npt.NDArray[np.floating], size: tuple[float, float]
-    ) -> npt.NDArray[np.float64]:
+    def project(self, points: npt.ArrayLike, size: tuple[float, float]) -> npt.NDArray[np.float64]:
         """Return (N, 3): x, y in pixels of a picture of ``size``, y downwards, and the depth."""
         scale = size[0] / self.width
-        depth = np.maximum(-np.asarray(points, np.float64)[:, 2], 1e-3)
-        x = (self.focal * points[:, 0] / depth + self.centre[0]) * scale
-        y = (-self.focal * points[:, 1] / depth + self.centre[1]) * scale
+        seen = np.asarray(points, np.float64).reshape(-1, 3)
+        depth = np.maximum(-seen[:, 2], 1e-3)
+        x = (self.focal * seen[:, 0] / depth + self.centre[0]) * scale
+        y = (-self.focal * seen[:, 1] / depth + self.centre[1]) * scale
         return np.stack([x, y, depth], axis=1)
 
 

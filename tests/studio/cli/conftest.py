@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from core.motion import Motion, Provenance
 from core.motion_file import save_motion
+from studio import leaving
 from studio.cli import main
 
 
@@ -22,8 +24,10 @@ class Result:
 
 
 @pytest.fixture
-def run(capfd) -> Callable[..., Result]:
+def run(capfd, monkeypatch) -> Callable[..., Result]:
     """Run ``motion-studio <words>``; gives its exit code and what it printed."""
+    # another test's worker thread may still be there
+    monkeypatch.setattr(leaving, "_end_at_once", sys.exit)
 
     def call(*words: object) -> Result:
         with pytest.raises(SystemExit) as left:

@@ -22,7 +22,7 @@ from core.export.options import ExportOptions
 from core.export.prepare import body_of
 from core.export.presets import PRESETS
 from core.export.rest import bone_axes, pose_of_rest
-from core.export.root_motion import heading_of, split_heading
+from core.export.root_motion import heading_of, split_heading, steadied
 from core.motion import Motion
 from core.rotation import quat_multiply, quat_to_rotmat, rotmat_to_quat, rotvec_to_quat
 from core.skeleton import NUM_JOINTS, PARENTS
@@ -194,7 +194,7 @@ def _take(
     travel: dict[int, Array] = {0: pelvis}
     root = options.root_bone
     if root == "motion":
-        heading = heading_of(quats[:, 0])
+        heading = steadied(heading_of(quats[:, 0]), motion.fps)
         ground, quats[:, 0], travel[1] = split_heading(heading, quats[:, 0], pelvis)
         travel[0] = pelvis * [1.0, 0.0, 1.0]
     elif root != "none":

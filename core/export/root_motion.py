@@ -9,6 +9,8 @@ from core.rotation import quat_multiply
 
 Array = npt.NDArray[np.float64]
 
+STEADY_SECONDS = 0.5
+"""Standard deviation of the ground bone's smoothing."""
 _UPRIGHT = 0.3
 """Least horizontal length of the front axis at which its direction is a steady heading."""
 _UNDEFINED = 0.2
@@ -32,6 +34,18 @@ def heading_of(quat: Array) -> Array:
     if not known.any():
         return np.zeros(len(quat))
     return np.interp(frames, frames[known], np.unwrap(heading[known]))
+
+
+def steadied(heading: Array, fps: float) -> Array:
+    """(T,) radians -> the same, smoothed over half a second (Gaussian).
+
+    What the hips do within a step stays on the pelvis: a calm root is what engines blend by, and the
+    curves of both are straighter between keys.
+    """
+    sigma = STEADY_SECONDS * fps
+    reach = int(np.ceil(4 * sigma))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    return np.convolve(np.pad(heading, reach, mode="edge"), kernel / kernel.sum(), "valid")
 
 
 def split_heading(heading: Array, quat: Array, pelvis: Array) -> tuple[Array, Array, Array]:

@@ -39,8 +39,8 @@ def heading_of(quat: Array) -> Array:
 def steadied(heading: Array, fps: float) -> Array:
     """(T,) radians -> the same, smoothed over half a second (Gaussian).
 
-    What the hips do within a step stays on the pelvis: a calm root is what engines blend by, and the
-    curves of both are straighter between keys.
+    What the hips do within a step stays on the pelvis: a calm root is what engines blend by, and
+    the curves of both are straighter between keys.
     """
     sigma = STEADY_SECONDS * fps
     reach = int(np.ceil(4 * sigma))

@@ -23,17 +23,15 @@ PAUSE_MS = 120  # between two moves: each is answered before the next
 
 def wait_until(claim: Any, seconds: float = 90.0) -> None:
     """Let the window live until ``claim()`` holds."""
-    from PySide6.QtTest import QTest
-
     end = time.monotonic() + seconds
     while not claim():
         if time.monotonic() > end:
             raise SystemExit("The window did not get ready in time.")
-        QTest.qWait(20)
+        live(20)
 
 
 def live(milliseconds: int) -> None:
-    """Run the event loop as the program does; ``QTest.qWait`` sleeps 10 ms between its events."""
+    """Run the event loop as the program does; ``QTest.qWait`` would keep other threads waiting."""
     from PySide6.QtCore import QEventLoop, QTimer
 
     loop = QEventLoop()

@@ -8,10 +8,6 @@ process, for the command line. Pictures are encoded as they are drawn: memory do
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,13 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.errors import Cancelled, StudioError
+from core.errors import StudioError
 from core.export.video_writer import format_of, movie_writer
 from core.progress import SILENT, Progress
 from studio.viewport import offscreen
+from studio.viewport.apart import followed, told
 from studio.viewport.camera import PRESETS, View
 from studio.viewport.items import BodyItem
-from studio.viewport.offscreen import NoOffscreen
 
 CAMERAS = tuple(PRESETS)
 BACKGROUNDS = ("dark", "white", "transparent")
@@ -133,34 +129,7 @@ def make_movie(
         if isinstance(settings.camera, View):
             options["camera"] = dataclasses.asdict(settings.camera)
         offscreen.write_job(Path(folder), items, [], settings.size, options)
-        environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "studio.viewport.movie", folder],
-            cwd=Path(__file__).resolve().parents[2], env=environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        try:
-            return _followed(process, progress)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait(10)
-
-
-def _followed(process: subprocess.Popen[str], progress: Progress) -> Path:
-    """Pass the process's reports on; return what it wrote."""
-    assert process.stdout is not None and process.stderr is not None
-    for line in process.stdout:
-        event = json.loads(line)
-        match event["kind"]:
-            case "step":
-                progress.step(event["fraction"], event["text"])
-            case "done":
-                return Path(event["path"])
-            case "problem":
-                raise StudioError(event["message"], event["hint"])
-    last = (process.stderr.read().strip() or "no message").splitlines()[-1]
-    raise NoOffscreen(f"The movie could not be drawn: {last}")
+        return followed("studio.viewport.movie", folder, progress)
 
 
 def main(arguments: list[str]) -> int:
@@ -174,27 +143,7 @@ def main(arguments: list[str]) -> int:
         options["camera"] = View(**{**view, "target": tuple(view["target"])})
     options["size"] = tuple(options["size"])
 
-    def stop(number: int, frame: object) -> None:
-        raise Cancelled("Cancelled.")  # so that the half-written file is removed on the way out
-
-    signal.signal(signal.SIGTERM, stop)
-
-    def tell(**event: object) -> None:
-        sys.stdout.write(json.dumps(event) + "\n")
-        sys.stdout.flush()
-
-    def report(fraction: float, text: str, preview: object = None) -> None:
-        tell(kind="step", fraction=fraction, text=text)
-
-    try:
-        written = write_movie(items, path, MovieSettings(**options), Progress(report=report))
-    except (Cancelled, BrokenPipeError):  # stopped, or nobody listens any more
-        return 1
-    except StudioError as problem:
-        tell(kind="problem", message=problem.message, hint=problem.hint)
-        return 2
-    tell(kind="done", path=str(written))
-    return 0
+    return told(lambda progress: write_movie(items, path, MovieSettings(**options), progress))
 
 
 if __name__ == "__main__":

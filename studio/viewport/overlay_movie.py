@@ -7,9 +7,6 @@ stays smooth and the work can be stopped; :func:`write_overlay` does it in this 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,15 +16,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.errors import Cancelled, StudioError
+from core.errors import StudioError
 from core.export.video_writer import movie_writer
 from core.motion import Motion
 from core.motion_file import load_motion, save_motion
 from core.progress import SILENT, Progress
 from core.video.camera import PersonCamera
+from studio.viewport.apart import followed, told
 from studio.viewport.camera import View
 from studio.viewport.items import BodyItem
-from studio.viewport.offscreen import NoOffscreen, Stage
+from studio.viewport.offscreen import Stage
 from studio.viewport.overlay import PictureCamera, in_view
 
 Picture = npt.NDArray[np.uint8]
@@ -166,18 +164,7 @@ def make_overlay(
     with tempfile.TemporaryDirectory(prefix="motion-studio-") as name:
         folder = Path(name)
         _write_job(folder, video, people, path)
-        environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "studio.viewport.overlay_movie", name],
-            cwd=Path(__file__).resolve().parents[2], env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        try:
-            return _followed(process, progress)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait(10)
+        return followed("studio.viewport.overlay_movie", name, progress)
 
 
 def _write_job(
@@ -212,47 +199,11 @@ def _read_job(folder: Path) -> tuple[Path, list[OverlayPerson], Path]:
     return Path(job["video"]), people, Path(job["path"])
 
 
-def _followed(process: subprocess.Popen[str], progress: Progress) -> Path:
-    """Pass the process's reports on; return what it wrote."""
-    assert process.stdout is not None and process.stderr is not None
-    for line in process.stdout:
-        event = json.loads(line)
-        match event["kind"]:
-            case "step":
-                progress.step(event["fraction"], event["text"])
-            case "done":
-                return Path(event["path"])
-            case "problem":
-                raise StudioError(event["message"], event["hint"])
-    last = (process.stderr.read().strip() or "no message").splitlines()[-1]
-    raise NoOffscreen(f"The movie could not be drawn: {last}")
-
-
 def main(arguments: list[str]) -> int:
     """Write the movie of a job folder; tell each step as one JSON object a line on stdout."""
     video, people, path = _read_job(Path(arguments[0]))
 
-    def stop(number: int, frame: object) -> None:
-        raise Cancelled("Cancelled.")  # so that the half-written file is removed on the way out
-
-    signal.signal(signal.SIGTERM, stop)
-
-    def tell(**event: object) -> None:
-        sys.stdout.write(json.dumps(event) + "\n")
-        sys.stdout.flush()
-
-    def report(fraction: float, text: str, preview: object = None) -> None:
-        tell(kind="step", fraction=fraction, text=text)
-
-    try:
-        written = write_overlay(video, people, path, Progress(report=report))
-    except (Cancelled, BrokenPipeError):  # stopped, or nobody listens any more
-        return 1
-    except StudioError as problem:
-        tell(kind="problem", message=problem.message, hint=problem.hint)
-        return 2
-    tell(kind="done", path=str(written))
-    return 0
+    return told(lambda progress: write_overlay(video, people, path, progress))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from studio.window.middle import Middle
 from studio.window.orders import Orders
 from studio.window.page import PAGES, Page, PageContext, PageEntry
 from studio.window.palette import CommandPalette, Entry
+from studio.window.scenes import Scenes
 from studio.window.splitter import Columns
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class MainWindow(Orders, QMainWindow):
         self._pages: dict[str, Page] = {}
         self._libraries: list[LibraryPanel] = []
         self._overlay_was_shown: dict[str, bool] = {}
+        self.scenes = Scenes(document)
         self.actions_table = Actions(self)
         self.actions_table.add(window_actions(self))
         self._compose(entries)
@@ -140,7 +142,7 @@ class MainWindow(Orders, QMainWindow):
                     document=self.document, playback=self.playback, actions=self.actions_table,
                     viewport=self.middle.viewport, library=self._make_library,
                     go_to=self.go_to, report_job=self.header.set_job,
-                    timeline=self.middle.timeline,
+                    timeline=self.middle.timeline, hand_over=self.hand_over,
                 )
             )  # fmt: skip
             self.left_stack.addWidget(page.left)
@@ -158,7 +160,9 @@ class MainWindow(Orders, QMainWindow):
         page: Page = self.page(page_id)
         if self.page_id:
             self._leave(self._pages[self.page_id])
+        self.scenes.enter(page_id if getattr(page, "has_own_scene", False) else "")
         self.page_id = page_id
+        self.middle.show_below(getattr(page, "below", None))
         self.left_stack.setCurrentWidget(page.left)
         self.right_stack.setCurrentWidget(page.right)
         if page.overlay is not None:
@@ -169,6 +173,12 @@ class MainWindow(Orders, QMainWindow):
         self.actions_table.refresh()
         self.middle.timeline.setFocus()  # not a button or a field: Space and arrows play
         self.page_changed.emit(page_id)
+
+    def hand_over(self, page_id: str, what: Any) -> None:
+        """Switch to a page and give it something to work on."""
+        self.go_to(page_id)
+        if self.page_id == page_id:
+            self._pages[page_id].receive(what)  # type: ignore[attr-defined]
 
     def _leave(self, page: Page) -> None:
         if page.overlay is not None:
@@ -283,6 +293,6 @@ class MainWindow(Orders, QMainWindow):
         settings.set("playback/loop", self.playback.is_looping)
         if self.document.project is not None:
             settings.set("project/folder", str(self.document.project.folder))
-        shown = [clip.clip_id for clip in self.document.shown if clip.clip_id is not None]
+        shown = [clip.clip_id for clip in self.scenes.shared() if clip.clip_id is not None]
         settings.set("project/shown", shown)
         settings.save()

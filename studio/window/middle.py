@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.motion import Motion
 from studio import bridge
@@ -110,12 +110,20 @@ class Middle(QWidget):
         self.stage.addWidget(self.viewport)
         self.transport = Transport(playback, actions)
         self.timeline = Timeline(playback)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.stage, 1)
-        for widget in (Separator(), self.transport, self.timeline):
-            column.addWidget(widget)
+        self.time = QWidget()
+        self._time_rows = _column(self.time, Separator(), self.transport, self.timeline)
+        # the timeline's height follows from its rows; a page's plots are as high as one likes
+        self._time_rows.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves.setHandleWidth(1)
+        self.halves.setChildrenCollapsible(False)
+        self.halves.addWidget(self.stage)
+        self.halves.addWidget(self.time)
+        self.halves.setStretchFactor(0, 1)
+        self._below: QWidget | None = None
+        self._heights: dict[QWidget, list[int]] = {}
+        _column(self, self.halves)
+        self.show_below(None)
         document.shown_changed.connect(self._show_bodies)
         document.selection_changed.connect(self._show_selection)
         playback.time_changed.connect(self.viewport.set_time)
@@ -141,6 +149,21 @@ class Middle(QWidget):
         """Take a page's own view into the stage, left of the bodies; hidden at first."""
         overlay.hide()
         self.stage.insertWidget(0, overlay)
+
+    def show_below(self, below: QWidget | None) -> None:
+        """Put a page's own widget where the timeline stands; None brings the timeline back."""
+        if self._below is not None:
+            self._heights[self._below] = self.halves.sizes()
+            self._below.hide()
+        self._below = below
+        self.timeline.setVisible(below is None)
+        if below is None:
+            return
+        if below not in self._heights:
+            self._time_rows.addWidget(below, 1)
+            self._heights[below] = [3, 2]
+        below.show()
+        self.halves.setSizes([size * 1000 for size in self._heights[below]])
 
     def set_mode(self, mode: str) -> None:
         """Draw "body" or "skeleton"."""
@@ -228,6 +251,15 @@ class Middle(QWidget):
         if before is not None and before.motion.num_frames == motion.num_frames:
             return before.facts
         return nothing_measured(motion)
+
+
+def _column(parent: QWidget, *widgets: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget)
+    return column
 
 
 def _one_of(text: str, known: tuple[str, ...]) -> str:

@@ -27,8 +27,9 @@ class PageContext:
     ``viewport`` is the window's one ``Viewport`` (for its mode, camera or picture; bodies come from
     the document); ``library`` makes a library panel; ``actions`` is the table that feeds menus,
     palette and keys: the window adds a page's own on entering and takes them out on leaving.
-    ``go_to(page_id)`` switches the page; ``report_job(text)`` shows running work in the header
-    ("kick.mp4 61 %"), "" takes it away.
+    ``go_to(page_id)`` switches the page; ``hand_over(page_id, what)`` does so and gives the page
+    something to work on: a page that can take things has a ``receive(what)``. ``report_job(text)``
+    shows running work in the header ("kick.mp4 61 %"), "" takes it away.
     """
 
     document: Document
@@ -39,10 +40,16 @@ class PageContext:
     go_to: Callable[[str], None] = lambda page_id: None
     report_job: Callable[[str], None] = lambda text: None
     timeline: Any = None  # studio.panels.timeline.Timeline, where there is one
+    hand_over: Callable[[str, Any], None] = lambda page_id, what: None
 
 
 class Page(Protocol):
     """One of the window's pages. ``left`` and ``right`` are made once, on first visit.
+
+    Two things a page may have besides: ``below`` (a widget) stands in the timeline's place under
+    viewport and transport, with a handle to make it larger; ``has_own_scene = True`` gives the page
+    bodies of its own: what it shows is kept for its next visit, and the other pages' bodies come
+    back when it is left.
 
     ``overlay`` (or None) stands in the middle above the transport beside the viewport and decides
     by its own visibility whether it is seen. ``entered`` and ``left_behind`` follow the page being
@@ -100,8 +107,10 @@ PAGES: tuple[PageEntry, ...] = (
               tooltip="Sample motions by action and shape them"),
     PageEntry(id="compare", title="Compare", key="Ctrl+3",
               tooltip=f"{_LATER}: two motions side by side, with their differences"),
-    PageEntry(id="train", title="Train", key="Ctrl+4",
+    PageEntry(id="data", title="Data", key="Ctrl+4",
+              tooltip=f"{_LATER}: data sets, their classes and clips"),
+    PageEntry(id="train", title="Train", key="Ctrl+5",
               tooltip=f"{_LATER}: train ACTOR on your own clips"),
-    PageEntry(id="evaluate", title="Evaluate", key="Ctrl+5",
+    PageEntry(id="evaluate", title="Evaluate", key="Ctrl+6",
               tooltip=f"{_LATER}: measure how good generated motions are"),
 )  # fmt: skip

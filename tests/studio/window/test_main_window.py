@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
+from core.motion import Motion
 from core.motion_file import save_motion
 from core.project import AddClips, NewClip, Project
 from studio.actions import Action
@@ -307,3 +309,56 @@ def test_a_button_that_was_reached_by_tab_is_pressed_by_space_and_enter(window, 
     qtbot.keyClick(loop, Qt.Key.Key_Return)
     assert window.playback.is_looping is before
     assert window.page("create").log == ["entered"]
+
+
+class PlotPage(StubPage):
+    """A page with bodies of its own and its own widget below them."""
+
+    has_own_scene = True
+
+    def __init__(self, context, page_id):
+        super().__init__(context, page_id)
+        self.below = QLabel("plots")
+        self.received = []
+
+    def receive(self, what):
+        self.received.append(what)
+
+
+def test_a_page_with_its_own_scene_leaves_the_others_bodies_alone(make_window, qtbot):
+    window = make_window(
+        (*ENTRIES[:2], PageEntry(id="train", title="Train", key="", tooltip="",
+                                 make=lambda context: PlotPage(context, "train")))
+    )  # fmt: skip
+    document = window.document
+    window.go_to("create")
+    document.show([_shown("mine")])
+    window.hand_over("train", "data")
+    assert window.page("train").received == ["data"]
+    assert document.shown == ()
+    document.show([_shown("sample")])
+    window.go_to("capture")
+    assert [clip.key for clip in document.shown] == ["mine"]
+    window.go_to("train")
+    assert [clip.key for clip in document.shown] == ["sample"]
+    assert [clip.key for clip in window.scenes.shared()] == ["mine"]
+
+
+def test_a_pages_own_widget_stands_in_the_timelines_place(make_window, qtbot):
+    window = make_window(
+        (*ENTRIES[:2], PageEntry(id="train", title="Train", key="", tooltip="",
+                                 make=lambda context: PlotPage(context, "train")))
+    )  # fmt: skip
+    window.show()
+    window.go_to("train")
+    plots = window.page("train").below
+    qtbot.waitUntil(plots.isVisible)
+    assert not window.middle.timeline.isVisible()
+    assert plots.height() > 100
+    window.go_to("create")
+    assert window.middle.timeline.isVisible() and not plots.isVisible()
+
+
+def _shown(key):
+    motion = Motion(poses=np.zeros((4, 24, 3), np.float32), trans=np.zeros((4, 3), np.float32))
+    return ShownClip(key=key, motion=motion, name=key, kind="generated")

@@ -1,10 +1,11 @@
 """What is measured of every picture besides people: shot cuts and blur, in a thread of its own.
 
-The networks' thread sets the pace; OpenCV works here while they do, one picture behind at most.
+The networks' thread sets the pace; OpenCV works here while they do, a few pictures behind at most.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -16,6 +17,8 @@ from core.estimators.blazepose.tracker import Track
 from core.video.picture import Picture
 from core.video.shots import CutFinder
 
+_MOST_PENDING = 8  # two a picture; each holds its picture in memory
+
 
 class Beside:
     """Use it in a ``with``; what it measures is there after :meth:`wait`."""
@@ -23,7 +26,7 @@ class Beside:
     def __init__(self, fps: float) -> None:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="measure")
         self._cuts = self._worker.submit(CutFinder, fps)  # half a second of imports, beside
-        self._pending: list[Future[None]] = []
+        self._pending: deque[Future[None]] = deque()
 
     def __enter__(self) -> Beside:
         return self
@@ -37,8 +40,9 @@ class Beside:
         self._worker.shutdown(cancel_futures=True)
 
     def see(self, picture: Picture) -> None:
-        """Look for a cut before this picture; waits for what was asked about the last one."""
-        self.wait()
+        """Look for a cut before this picture; waits where too much has been asked already."""
+        while len(self._pending) >= _MOST_PENDING:
+            self._pending.popleft().result()
         self._pending.append(self._worker.submit(self._look, picture))
 
     def measure(
@@ -52,9 +56,8 @@ class Beside:
 
     def wait(self) -> None:
         """Return when all is measured; raises what went wrong."""
-        for done in self._pending:
-            done.result()
-        self._pending.clear()
+        while self._pending:
+            self._pending.popleft().result()
 
     def cuts(self) -> tuple[int, ...]:
         """Return the first frames of new shots so far."""

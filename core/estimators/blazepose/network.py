@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,26 @@ from core.estimators.blazepose.prune import pruned
 
 FloatArray = npt.NDArray[np.float32]
 
+_THREADS = 2  # 11 ms a picture with one, 6 ms with two
+
 
 class Network:
     """One .tflite file, loaded once and run on one picture at a time for the named outputs.
 
-    Raises ModelProblem when the file cannot be loaded.
+    The number of threads does not change the outputs by a bit. Raises ModelProblem when the file
+    cannot be loaded.
     """
 
-    def __init__(self, path: Path, outputs: tuple[str, ...], *, num_threads: int = 1) -> None:
+    def __init__(
+        self, path: Path, outputs: tuple[str, ...], *, num_threads: int | None = None
+    ) -> None:
         from ai_edge_litert.interpreter import Interpreter  # 0.1 s: not before it is needed
 
         try:
             content = pruned(path.read_bytes(), outputs)
-            self._interpreter: Any = Interpreter(model_content=content, num_threads=num_threads)
+            self._interpreter: Any = Interpreter(
+                model_content=content, num_threads=num_threads or _usual_threads()
+            )
             with without_greeting():
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError, KeyError, struct.error, TypeError) as error:
@@ -46,3 +54,12 @@ class Network:
         self._interpreter.set_tensor(self._input, pixels[None])
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index)[0] for index in self._outputs]
+
+
+def _usual_threads() -> int:
+    """As many as pay for so small a network; OMP_NUM_THREADS asks for less in batch workers."""
+    try:
+        wished = int(os.environ.get("OMP_NUM_THREADS", _THREADS))
+    except ValueError:
+        wished = _THREADS
+    return max(min(wished, _THREADS, os.cpu_count() or 1), 1)

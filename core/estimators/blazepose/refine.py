@@ -29,7 +29,7 @@ _PERSON_WINDOWS = 3  # windows of a long clip that its betas are taken from
 _RAY_BELIEF = 0.5  # how far the network looks along the picture's axis instead of at the person
 _LEAST_SURE = 0.02
 _FIRST_DEPTH = 0.12  # metres: sigma of depth in the first steps
-_FIRST_STEPS = 4
+_FIRST_STEPS = 2
 _DEPTH_MEANS = 0.5  # belief below which a frame is started from its neighbours
 _FLIPPED_DEPTH = 0.1  # belief in depths of a frame that was read the wrong way round
 

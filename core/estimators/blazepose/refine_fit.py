@@ -35,7 +35,7 @@ FloatArray = npt.NDArray[np.float64]
 
 MAX_BETA = 3.0
 ITERATIONS = 15
-_ENOUGH = 1e-3  # a step that gains so small a share of the cost is the last
+_ENOUGH = 2e-3  # a step that gains so small a share of the cost is the last
 _TRIES = 4  # dampings tried before giving up on a step
 _LONGEST_TURN = 0.7  # radians a joint may turn in one step
 _ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]

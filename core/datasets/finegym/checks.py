@@ -38,7 +38,7 @@ class Limits:
     pan_fail: float = 0.35
     picture_height: int = 720  # pixels
     person_height: float = 120.0  # pixels, median over the clip
-    sharpness: float = 25.0  # variance of the Laplacian of the person at 256 pixels height
+    sharpness: float = 50.0  # variance of the Laplacian of the person at 256 pixels height
 
 
 @dataclass(frozen=True, kw_only=True)

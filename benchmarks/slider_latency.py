@@ -42,7 +42,7 @@ def live(milliseconds: int) -> None:
 def main() -> None:
     """Measure and print."""
     os.environ["MOTION_STUDIO_HOME"] = tempfile.mkdtemp()
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QEvent, QObject, QTimer
 
     from studio.app import make_application, make_window
 
@@ -76,14 +76,15 @@ def main() -> None:
             painting.append(1e3 * (now - shown))
             moved = 0.0
 
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                QTimer.singleShot(0, notice_painted)  # once Qt has handed it to the display
+            return False
+
     window.document.shown_changed.connect(notice_shown)
-    drawn = canvas.on_drawn
-
-    def notice_drawn(seconds: float) -> None:
-        drawn(seconds)
-        QTimer.singleShot(0, notice_painted)  # once Qt has handed the picture to the display
-
-    canvas.on_drawn = notice_drawn
+    watch = Watch()
+    canvas.widget.installEventFilter(watch)
     for step in range(STEPS + 3):
         moved, shown = time.perf_counter(), 0.0
         page.sliders.rows[0].slider.set_value(-2 + 0.1 * step, quietly=False)

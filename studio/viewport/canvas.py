@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.viewport.fine import FinePicture
 from studio.viewport.moving import MovingPicture
 from studio.viewport.pick import hit
-from studio.viewport.scene import Scene
+from studio.viewport.scene import Box, Scene
 from studio.viewport.surfaces import CardSurface, MemorySurface, Size, Surface
 
 log = logging.getLogger(__name__)
@@ -127,24 +127,26 @@ class SceneCanvas(QObject):
         """Return what is shown, in physical pixels."""
         return self._surface.image()
 
-    def _draw(self, size: Size) -> None:
+    def _draw(self, size: Size) -> Box:
+        changed: Box = (0, 0, *size)
         if self._failed:
-            return
+            return changed
         began = time.perf_counter()
         try:
             if self._fine is None or self._plain is None:
                 self.scene.draw(size)
             elif self._moving:
-                self._plain.draw(self.scene, size)
+                changed = self._plain.draw(self.scene, size)
             else:
-                self._plain.forget()
                 self._fine.draw(self.scene, size)
+                self._plain.take_over(self.scene, size)
         except Exception as error:
             self._failed = True  # say it once, not at every frame
             log.exception("drawing failed")
             self.on_problem(error)
-            return
+            return changed
         self.on_drawn(time.perf_counter() - began)
+        return changed
 
     # -- mouse --
 

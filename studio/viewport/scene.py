@@ -5,10 +5,11 @@ Knows vispy.gloo but no window: :meth:`Scene.draw` issues the calls into whateve
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,16 @@ _OVER = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
 _SHADOW_REACH = 0.75 * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
 """How far on the floor a joint's shadow, or the ring around a body, may reach, in metres."""
 GHOST_OPACITY = (0.17, 0.28, 0.22)
+_VERSIONS = itertools.count()
+Box = tuple[int, int, int, int]
+"""left, bottom, right, top in pixels, as OpenGL counts them."""
+
+
+class Place(NamedTuple):
+    """Where a body with its shadow is drawn, and what it looks like there (see ``places``)."""
+
+    box: Box
+    mark: object
 
 
 @dataclass
@@ -49,6 +60,7 @@ class _Body:
     upload: ClipUpload
     trail: TrailVisual | None = None
     planted: tuple[Bools, Bools] | None = None
+    version: int = field(default_factory=lambda: next(_VERSIONS))  # of its motion
 
 
 class Scene:
@@ -68,6 +80,7 @@ class Scene:
         self._visuals: dict[tuple[str, str, bytes], BodyVisual] = {}
         self._shadows: dict[tuple[str, bytes], ShadowVisual] = {}
         self._fixtures: tuple[BackdropVisual, FloorVisual, DiscVisual] | None = None
+        self._drawn: list[_Body] = []  # in the picture that is being drawn
 
     # -- what is shown --
 
@@ -82,6 +95,7 @@ class Scene:
             elif body.item.motion is not item.motion:
                 body.clip = posed_clip(item.motion)
                 body.upload.replace(body.clip.texture)
+                body.version = next(_VERSIONS)
                 body.trail = body.planted = None
             body.item = item
             self._bodies[item.key] = body
@@ -194,8 +208,15 @@ class Scene:
         """Return a value that changes when :meth:`draw_ground` would draw something else."""
         return size, self.look, self.camera.view, self._grid_place()
 
-    def draw_movers(self, size: tuple[int, int], *, coarse: bool = False) -> None:
-        """Draw shadows, bodies and marks over the ground; ``coarse`` with fewer triangles."""
+    def draw_movers(
+        self, size: tuple[int, int], *, coarse: bool = False, only: Collection[str] | None = None
+    ) -> None:
+        """Draw shadows, bodies and marks over the ground.
+
+        ``coarse`` with fewer triangles; ``only`` some bodies, where the rest is known to be hidden
+        by a scissor.
+        """
+        self._drawn = [b for k, b in self._bodies.items() if only is None or k in only]
         lights = self._lights(size)
         gloo.set_viewport(0, 0, *size)
         gloo.set_state(depth_test=False, blend=True, cull_face=False, blend_func=_OVER)
@@ -211,24 +232,38 @@ class Scene:
         if self.trails:
             self._draw_trails(lights)
 
-    def box(self, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
-        """Return what holds all movers now: left, bottom, right, top in pixels from below.
+    def places(self, size: tuple[int, int]) -> dict[str, Place] | None:
+        """Return where each body is drawn now, and a mark that changes when it looks different.
 
-        None where that is not known: ghosts and trails are elsewhere in time.
+        Whatever changes a body's look must change its mark. None where the places are not known:
+        ghosts and trails are elsewhere in time.
         """
-        if self.ghosts or self.trails or not self._bodies:
+        if self.ghosts or self.trails:
             return None
-        points = [np.zeros((0, 3))]
+        points = []
         for key in self._bodies:
             joints = self.joints_now(key)
-            floor = np.repeat(joints[:, [0, 2]], 4, axis=0) + np.tile(_SHADOW_REACH, (24, 1))
+            floor = (joints[:, None, [0, 2]] + _SHADOW_REACH).reshape(-1, 2)
             flat = np.stack([floor[:, 0], np.zeros(len(floor)), floor[:, 1]], axis=1)
-            points += [surrounded(joints), flat]
+            points.append(np.concatenate([surrounded(joints), flat]))
+        if not points:
+            return {}
         pixels = self.camera.project(np.concatenate(points), (float(size[0]), float(size[1])))
-        low, high = pixels[:, :2].min(axis=0), pixels[:, :2].max(axis=0)
-        left, right = np.clip([low[0] - 2, high[0] + 2], 0, size[0]).astype(int)
-        bottom, top = np.clip([size[1] - high[1] - 2, size[1] - low[1] + 2], 0, size[1]).astype(int)
-        return int(left), int(bottom), int(right), int(top)
+        spans = pixels[:, :2].reshape(len(points), -1, 2)
+        low, high = spans.min(axis=1) - 2, spans.max(axis=1) + 2
+        left, right = np.clip([low[:, 0], high[:, 0]], 0, size[0]).astype(int)
+        bottom, top = np.clip([size[1] - high[:, 1], size[1] - low[:, 1]], 0, size[1]).astype(int)
+        boxes = np.stack([left, bottom, right, top], axis=1).tolist()
+        return {
+            key: Place((a, b, c, d), self._mark(body))
+            for (key, body), (a, b, c, d) in zip(self._bodies.items(), boxes, strict=True)
+        }
+
+    def _mark(self, body: _Body) -> object:
+        item = body.item
+        is_chosen = item.key == self.selected and len(self._bodies) > 1
+        look = (self.mode, self.contacts, item.color, item.opacity, is_chosen)
+        return body.version, self.frame_of(item), item.position, look
 
     def _fixed(self) -> tuple[BackdropVisual, FloorVisual, DiscVisual]:
         if self._fixtures is None:
@@ -242,8 +277,9 @@ class Scene:
     def _grid_place(self) -> tuple[tuple[float, float], float]:
         """Where the grid's middle is (x, z), and how far it reaches."""
         places = [self.floor_place(key) for key in self._bodies] or [(0.0, 0.0)]
-        x, z = np.mean(places, axis=0)
-        return (float(x), float(z)), max(math.dist(p, (x, z)) for p in places) + 6.0
+        # in whole cells, as the lines are: it stays where it is while a clip is shaped
+        x, z = np.round(np.mean(places, axis=0))
+        return (float(x), float(z)), math.ceil(max(math.dist(p, (x, z)) for p in places)) + 6.0
 
     def _lights(self, size: tuple[int, int]) -> Lights:
         yaw = math.radians(self.camera.view.yaw)
@@ -271,7 +307,7 @@ class Scene:
             place = self.floor_place(self.selected)
             disc.draw(lights, place, 0.62, look.accent, 0.55, ring=0.66)
         if look.shadow_strength:
-            for body in self._bodies.values():
+            for body in self._drawn:
                 shadow = self._shadow_of(body)
                 shadow.begin(lights, look.shadow_strength * body.item.opacity)
                 shadow.draw(body.upload, self.frame_of(body.item), body.item.position)
@@ -280,7 +316,7 @@ class Scene:
 
     def _draw_contacts(self, lights: Lights, disc: DiscVisual) -> None:
         """A small light under each foot that stands, fading in and out over a few frames."""
-        for body in self._bodies.values():
+        for body in self._drawn:
             if body.planted is None:
                 from studio.panels.clip_facts import clip_facts  # the timeline's own measure
 
@@ -328,7 +364,7 @@ class Scene:
 
     def _draw_bodies(self, lights: Lights, coarse: bool) -> None:
         begun: set[int] = set()
-        bodies = sorted(self._bodies.values(), key=lambda body: body.item.opacity < 1)
+        bodies = sorted(self._drawn, key=lambda body: body.item.opacity < 1)
         for body in bodies:
             visual = self._visual_of(body)
             if id(visual) not in begun:

@@ -154,8 +154,11 @@ void main() {
 """
 )
 
+_FAINTEST = "#define FAINTEST 0.003\n"  # a darkness that 8 bits do not show
+
 SHADOW_VERTEX = (
     SKINNING
+    + _FAINTEST
     + """
 attribute vec2 a_corner;    // -1..1 along and across
 attribute float a_bone;
@@ -164,6 +167,7 @@ attribute vec3 a_end;
 attribute vec2 a_radius;    // at both ends, metres
 uniform mat4 u_clip_from_world;
 uniform vec2 u_slide;       // how far the shadow moves for a metre of height (x, z)
+uniform float u_strength;
 varying vec2 v_place;       // along, across, metres from the start
 varying vec3 v_span;        // length, soft radius at start and end
 varying vec2 v_dark;
@@ -188,7 +192,10 @@ void main() {
     vec2 axis = to - from;
     float len = length(axis);
     axis = len > 1e-4 ? axis / len : vec2(1.0, 0.0);
-    float reach = max(soft_s.y, soft_e.y) > 0.0 ? max(soft_s.x, soft_e.x) : 0.0;
+    float dark = max(soft_s.y, soft_e.y) * u_strength;
+    // as far as it darkens at all, which for what is high is much less than it is soft
+    float seen = sqrt(max(1.0 - sqrt(FAINTEST / max(dark, FAINTEST)), 0.0));
+    float reach = max(soft_s.x, soft_e.x) * seen;
     len *= step(1e-6, reach);
     vec2 across = vec2(-axis.y, axis.x);
     float along = a_corner.x < 0.0 ? -reach : len + reach;
@@ -201,7 +208,9 @@ void main() {
 """
 )
 
-SHADOW_FRAGMENT = """
+SHADOW_FRAGMENT = (
+    _FAINTEST
+    + """
 varying vec2 v_place;
 varying vec3 v_span;
 varying vec2 v_dark;
@@ -213,10 +222,11 @@ void main() {
     float away = length(vec2(v_place.x - along, v_place.y)) / mix(v_span.y, v_span.z, t);
     float soft = max(1.0 - away * away, 0.0);
     float dark = mix(v_dark.x, v_dark.y, t) * soft * soft * u_strength;
-    if (dark < 0.002) discard;
+    if (dark < FAINTEST) discard;
     gl_FragColor = vec4(0.0, 0.0, 0.0, dark);
 }
 """
+)
 
 FLOOR_VERTEX = """
 attribute vec2 a_floor;     // x, z metres

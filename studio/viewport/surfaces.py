@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QImage,
     QOffscreenSurface,
@@ -22,10 +23,13 @@ from PySide6.QtWidgets import QWidget
 from vispy import app, gloo
 from vispy.gloo.context import GLContext, forget_canvas, set_current_canvas
 
+from studio.viewport.scene import Box
+
 SAMPLES = 4
 Size = tuple[int, int]
-Draw = Callable[[Size], None]
-"""Draws into the current framebuffer of a size in physical pixels."""
+Draw = Callable[[Size], Box]
+"""Draws into the current framebuffer of a size in physical pixels; returns what changed in it."""
+_DRAW = QEvent.Type(QEvent.registerEventType())
 
 
 class Surface(Protocol):
@@ -112,7 +116,9 @@ class MemorySurface(QWidget):
         self._target: Any = None
         self._size: Size = (0, 0)
         self._stale = True
-        self._picture = QImage()
+        self._pixels = np.zeros((0, 0, 4), np.uint8)
+        self._picture = QImage()  # over the same memory
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     @property
     def widget(self) -> QWidget:
@@ -122,15 +128,24 @@ class MemorySurface(QWidget):
         self._canvas.set_current()
 
     def redraw(self) -> None:
-        self._stale = True
-        self.update()
+        if not self._stale:
+            self._stale = True
+            # drawn before Qt paints, so that only what has changed is painted
+            QCoreApplication.postEvent(self, QEvent(_DRAW))
 
     def image(self) -> QImage:
         self._bring_up_to_date()
-        return self._picture
+        return self._picture.copy()
 
     def release(self) -> None:
         self._canvas.close()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == _DRAW:
+            if self.isVisible():
+                self._bring_up_to_date()
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._bring_up_to_date()
@@ -145,19 +160,38 @@ class MemorySurface(QWidget):
         if not self._stale and size == self._size:
             return  # something in front of it changed, not the picture
         self.make_current()
-        if size != self._size:
-            shape = (size[1], size[0])
-            texture = gloo.Texture2D((*shape, 4))
-            self._target = gloo.FrameBuffer(texture, gloo.RenderBuffer(shape))
-            self._size = size
+        is_new = size != self._size
+        if is_new:
+            self._begin(size, ratio)
         self._stale = False
         with self._target:
-            self._draw(size)
+            changed = self._draw(size)
             gloo.flush()
-            data = gloo.gl.glReadPixels(0, 0, *size, gloo.gl.GL_RGBA, gloo.gl.GL_UNSIGNED_BYTE)
-        rows = np.frombuffer(data, np.uint8).reshape(size[1], size[0] * 4)
-        upright = np.ascontiguousarray(rows[::-1])  # OpenGL counts rows from below
+            self._take(changed if not is_new else (0, 0, *size))
+
+    def _begin(self, size: Size, ratio: float) -> None:
+        """Make framebuffer and picture anew for another size."""
+        shape = (size[1], size[0])
+        self._target = gloo.FrameBuffer(gloo.Texture2D((*shape, 4)), gloo.RenderBuffer(shape))
+        self._pixels = np.zeros((*shape, 4), np.uint8)
         self._picture = QImage(
-            upright.data, size[0], size[1], size[0] * 4, QImage.Format.Format_RGBX8888
-        ).convertToFormat(QImage.Format.Format_RGB32)
+            self._pixels.data, size[0], size[1], size[0] * 4, QImage.Format.Format_RGBX8888
+        )
         self._picture.setDevicePixelRatio(ratio)
+        self._size = size
+
+    def _take(self, box: Box) -> None:
+        """Read a part of the framebuffer into the picture and have it painted."""
+        left, bottom, right, top = box
+        width, height = right - left, top - bottom
+        if width <= 0 or height <= 0:
+            return
+        data = gloo.gl.glReadPixels(
+            left, bottom, width, height, gloo.gl.GL_RGBA, gloo.gl.GL_UNSIGNED_BYTE
+        )
+        rows = np.frombuffer(data, np.uint8).reshape(height, width, 4)
+        first = self._size[1] - top  # OpenGL counts rows from below
+        self._pixels[first : first + height, left:right] = rows[::-1]
+        ratio = self.devicePixelRatioF()
+        corner = QPointF(left / ratio, first / ratio)
+        self.update(QRectF(corner, QSizeF(width / ratio, height / ratio)).toAlignedRect())

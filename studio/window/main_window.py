@@ -100,12 +100,15 @@ class MainWindow(Orders, QMainWindow):
         document.message.connect(self.status.say)
         document.problem.connect(self.show_problem)
         document.project_changed.connect(self._show_project)
+        # while a clip is shaped its picture comes first, and what follows from it after that
+        self._after_shown = QTimer(self, singleShot=True, interval=0)
+        document.shown_changed.connect(self._after_shown.start)
+        self._after_shown.timeout.connect(self._show_facts)
         for signal in (
             document.history_changed, document.library_selection_changed,
-            document.shown_changed, document.selection_changed, self.playback.settings_changed,
+            self._after_shown.timeout, document.selection_changed, self.playback.settings_changed,
         ):  # fmt: skip
             signal.connect(actions.refresh)
-        document.shown_changed.connect(self._show_facts)
         self._show_project()
         self._show_facts()
 

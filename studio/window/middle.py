@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.motion import Motion
@@ -124,6 +124,8 @@ class Middle(QWidget):
         self._heights: dict[QWidget, list[int]] = {}
         _column(self, self.halves)
         self.show_below(None)
+        # the body first: while a clip is shaped, its rows may follow a picture later
+        self._clip_later = QTimer(self, singleShot=True, interval=0, timeout=self._show_clip)
         document.shown_changed.connect(self._show_bodies)
         document.selection_changed.connect(self._show_selection)
         playback.time_changed.connect(self.viewport.set_time)
@@ -203,7 +205,7 @@ class Middle(QWidget):
         self.viewport.set_bodies(self._document.bodies())
         self.viewport.selected = self._document.selected_key
         self.viewport.set_time(self._playback.time)
-        self._show_clip()
+        self._clip_later.start()
 
     def _show_selection(self) -> None:
         self.viewport.selected = self._document.selected_key

@@ -179,7 +179,7 @@ def _estimate(
     )
     motions = [m.replace(provenance=provenance) for m in standing.beside_each_other(persons)]
     if options.clean:
-        motions = [_cleaned(motion) for motion in motions]
+        motions = _cleaned(motions)
     attention = None
     if entry.name in looked and looked[entry.name].has_attention:
         from core.estimators.attention import Attention
@@ -196,10 +196,11 @@ def _estimate(
     )
 
 
-def _cleaned(motion: Motion) -> Motion:
-    from core.cleanup import CleanupOptions, clean
+def _cleaned(motions: list[Motion]) -> list[Motion]:
+    """Clean people who were filmed together, so that they go on sharing one floor."""
+    from core.cleanup import clean_together
 
-    return clean(motion, CleanupOptions()).motion
+    return [cleaned.motion for cleaned in clean_together(motions)]
 
 
 def _summary(

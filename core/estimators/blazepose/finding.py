@@ -29,6 +29,7 @@ from core.progress import SILENT, Progress
 from core.video.decode import VideoInfo, pictures, probe
 from core.video.people import People, Points, Track
 from core.video.picture import Picture
+from core.video.times import believable
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,7 +69,8 @@ def find(
     chunks = Chunks(folder) if folder is not None else None
     with Beside(info.fps) as beside:
         times = _followed(info, tracker, beside, chunks, progress)
-        people = collected(info, np.array(times), beside.cuts(), tracker.tracks)
+        seconds = believable(np.array(times), info.fps)
+        people = collected(info, seconds, beside.cuts(), tracker.tracks)
     if folder is not None:
         people.save(folder / "people.npz")
     return people

@@ -1,56 +1,160 @@
-"""What a demo training is told: network, data, optimiser, schedule."""
+"""What a training is told: data, network, losses, optimiser, schedule, what is shown meanwhile.
+
+No torch here: the studio makes its form from :data:`training.fields.FIELDS` and writes the file;
+the process that trains reads it. Defaults are the published ones (ACTOR, Petrovich et al. 2021).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
 
-from training.pool import PoolSpec
+import yaml
+
+from core.atomic import written_whole
+from core.errors import FileProblem, StudioError
+from training.fields import FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemoConfig:
-    """The settings of the shipped demo model.
+class TrainConfig:
+    """The settings of one training; :data:`training.fields.FIELDS` describes each for people.
 
-    The published weight is 1e-5 of the KL *summed* over a batch of 20, that is 2e-4 of its mean
-    over clips; ``lambda_kl`` multiplies the mean, so it does not depend on the batch size.
+    Raises StudioError naming the field when a value cannot work.
     """
 
-    num_layers: int = 4
-    latent_dim: int = 192
-    ff_size: int = 768
-    num_heads: int = 4
-    steps: int = 8_500
-    batch_size: int = 24
-    lr: float = 5e-4
-    warmup_steps: int = 200
-    decay_share: float = 0.4  # of all steps, at the end, over which lr falls to zero
+    name: str = "actor"
+    dataset: str = "demo"  # name of a data set, or its folder
+    split: str = "all"  # clips trained on: "all" as published, or "train" of the data set's split
+    num_frames: int = 60
+    min_frames: int = 60  # with variable_lengths: lengths are drawn from min to max frames
+    max_frames: int = 100
+    variable_lengths: bool = False
+    mirror: bool = False  # show half of the clips in the mirror
+    epochs: int = 2000
+    max_steps: int = 0  # 0: no limit besides the epochs
+    batch_size: int = 20
+    lr: float = 1e-4
     weight_decay: float = 0.01
-    clip_norm: float = 1.0
-    ema_decay: float = 0.998
+    clip_norm: float = 0.0  # 0: no clipping
     lambda_rc: float = 1.0
     lambda_rcxyz: float = 1.0
-    lambda_vel: float = 1.0  # on frame-to-frame differences: calms jitter
-    lambda_world: float = 3.0  # joints' world positions: gives the root's path its due
-    lambda_world_vel: float = 60.0  # their frame-to-frame differences: keeps planted feet planted
-    lambda_kl: float = 3e-5
-    kl_rise: tuple[float, float] = (0.3, 0.7)  # shares of all steps between which lambda_kl rises
-    bf16: bool = True  # autocast on the CPU; weights and optimiser stay float32
+    lambda_vel: float = 0.0
+    lambda_kl: float = 1e-5  # of the divergence summed over the batch, as published
+    loss_body: str = "vertices"  # "vertices", "joints" or "none"
+    num_layers: int = 8
+    latent_dim: int = 256
+    ff_size: int = 1024
+    num_heads: int = 4
+    dropout: float = 0.1
+    bf16: bool = False
+    compile: bool = False
+    ema: float = 0.0  # decay of the average of the weights that is kept; 0: the last weights
     seed: int = 10
-    pool: PoolSpec = field(default_factory=PoolSpec)
+    device: str = "auto"  # "auto", "cpu", "cuda" or "cuda:1"
+    threads: int = 0  # on a CPU; 0: as many as there are cores
+    checkpoint_every: int = 100  # epochs
+    sample_seeds: int = 2  # of how many actions' samples are written at each checkpoint
+    sample_actions: int = 4
+    measure_every: int = 0  # epochs; 0: FID and accuracy are not measured
+    recogniser: str = ""  # name or file
+    tensorboard: bool = False
 
-    def kl_at(self, step: int) -> float:
-        """Weight of the KL: a tenth until the latent is in use, then rising to ``lambda_kl``.
+    def __post_init__(self) -> None:
+        for info in FIELDS:
+            problem = info.problem_with(getattr(self, info.name))
+            if problem:
+                raise StudioError(f"{info.label}: {problem}", f"Change `{info.name}`.")
+        if self.latent_dim % self.num_heads or self.latent_dim % 2:
+            raise StudioError(
+                f"Latent size: {self.latent_dim} must be even and divisible by the number of heads "
+                f"({self.num_heads}).",
+                "Take 256 and 4, as published.",
+            )
+        if self.variable_lengths and self.min_frames > self.max_frames:
+            raise StudioError(
+                f"Shortest length: {self.min_frames} frames is more than the longest "
+                f"({self.max_frames}).",
+                "Change `min_frames` or `max_frames`.",
+            )
 
-        With the whole weight from the start the latent of a cyclic action collapses, and its
-        samples stand still.
-        """
-        begin, end = self.kl_rise
-        share = (step / self.steps - begin) / (end - begin)
-        return self.lambda_kl * (0.1 + 0.9 * min(max(share, 0.0), 1.0))
+    @property
+    def longest(self) -> int:
+        """Frames of the longest clip a batch may hold."""
+        return self.max_frames if self.variable_lengths else self.num_frames
 
-    def lr_at(self, step: int) -> float:
-        """Learning rate: linear warm-up, hold, then linear decay to zero over the last share."""
-        if step < self.warmup_steps:
-            return self.lr * (step + 1) / self.warmup_steps
-        left = (self.steps - step) / (self.decay_share * self.steps)
-        return self.lr * max(min(1.0, left), 0.0)
+    def changed(self, **changes: Any) -> TrainConfig:
+        """Return the config with other values. Raises StudioError for what cannot work."""
+        return from_values({**dataclasses.asdict(self), **changes})
+
+
+def from_values(values: Mapping[str, Any], source: str = "The settings") -> TrainConfig:
+    """Make a config of plain values. Raises StudioError naming unknown keys and the nearest one."""
+    hints = get_type_hints(TrainConfig)
+    known: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in hints:
+            near = difflib.get_close_matches(str(key), hints, n=1, cutoff=0.4)
+            hint = f"Did you mean `{near[0]}`?" if near else f"Known are: {', '.join(hints)}."
+            raise StudioError(f"{source} hold an unknown key: {key!r}.", hint)
+        known[key] = _as(hints[key], key, value)
+    return TrainConfig(**known)
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """Read "key=value" from a command line. Raises StudioError."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise StudioError(f"{text!r} is no setting.", "Write it as key=value.")
+    try:
+        return key.strip(), yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise StudioError(f"{text!r} cannot be read.", "Write it as key=value.") from error
+
+
+def load_config(path: Path) -> TrainConfig:
+    """Read a YAML file. Raises FileProblem or StudioError saying what is wrong in it."""
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileProblem(f"{path} cannot be read: {error}.", "Choose another file.") from error
+    except yaml.YAMLError as error:
+        raise FileProblem(
+            f"{Path(path).name} is no YAML: {str(error).splitlines()[0]}.", "Mend or replace it."
+        ) from error
+    if not isinstance(values, dict):
+        raise FileProblem(
+            f"{Path(path).name} holds no settings.", "Write one `key: value` on a line."
+        )
+    return from_values(values, Path(path).name)
+
+
+def save_config(path: Path, config: TrainConfig) -> None:
+    """Write a YAML file that :func:`load_config` reads, in the order of the fields."""
+    with written_whole(Path(path)) as temporary:
+        temporary.write_text(
+            yaml.safe_dump(dataclasses.asdict(config), sort_keys=False), encoding="utf-8"
+        )
+
+
+def _as(hint: Any, key: str, value: Any) -> Any:
+    """Return a value as the field's type; YAML reads 1e-5 as text and 2 as a whole number."""
+    assert get_origin(hint) is None and not get_args(hint)
+    try:
+        if hint is bool and isinstance(value, bool):
+            return value
+        if hint is int and not isinstance(value, bool) and float(value) == int(float(value)):
+            return int(float(value))
+        if hint is float and not isinstance(value, bool) and math.isfinite(float(value)):
+            return float(value)
+        if hint is str and isinstance(value, str):
+            return value
+    except (TypeError, ValueError, OverflowError):
+        pass
+    kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+    raise StudioError(f"{key} must be {kinds[hint]}, not {value!r}.", f"Change `{key}`.")

@@ -21,7 +21,7 @@ from core.actor.config import ActorConfig
 from core.actor.model import Actor
 from core.datasets import demo
 from training.averaging import WeightAverage
-from training.config import DemoConfig
+from training.demo_config import DemoConfig
 from training.events import EventLog
 from training.objective import Objective
 from training.pool import ClipPool, load_or_make_pool

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.actor.losses import VertexLoss, kl_loss, reconstruction_loss, velocity_loss
 from core.actor.model import ActorOutput
 from core.skeleton import JOINT_INDEX, NUM_JOINTS
-from training.config import DemoConfig
+from training.demo_config import DemoConfig
 
 FEET = tuple(
     JOINT_INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("ankle", "foot")

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 
 GHOST_OPACITY = 0.45
+_ROWS_APART = 1.5  # metres from one row of bodies to the next
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,6 +43,7 @@ class ShownClip:
     detail: str = ""
     color: str = ""  # "" takes the colour of its source, or of its place among samples
     over: str = ""  # key of a clip this one is laid over, see-through: a file beside its source
+    row: int = 0  # how many rows behind the first it stands, where there are several
 
 
 class Document(QObject):
@@ -252,12 +254,16 @@ class Document(QObject):
         return theme.source_color(clip.kind, clip.motion.provenance.estimator)
 
     def bodies(self) -> list[BodyItem]:
-        """What the viewport draws: the shown clips side by side, the row centred."""
+        """What the viewport draws: the shown clips side by side, each row centred."""
         from studio.viewport.items import BodyItem, side_by_side
 
-        apart = [clip for clip in self._shown if not clip.over]
-        motions = [clip.motion for clip in apart]
-        places = {c.key: place for c, place in zip(apart, side_by_side(motions), strict=True)}
+        places: dict[str, tuple[float, float, float]] = {}
+        for row in sorted({clip.row for clip in self._shown}):
+            apart = [clip for clip in self._shown if not clip.over and clip.row == row]
+            for clip, (x, y, z) in zip(
+                apart, side_by_side([clip.motion for clip in apart]), strict=True
+            ):
+                places[clip.key] = (x, y, z - _ROWS_APART * row)
         return [
             BodyItem(
                 key=clip.key,

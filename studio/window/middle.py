@@ -165,7 +165,9 @@ class Middle(QWidget):
             self._time_rows.addWidget(below, 1)
             self._heights[below] = [3, 2]
         below.show()
-        self.halves.setSizes([size * 1000 for size in self._heights[below]])
+        parts, room = self._heights[below], max(self.halves.height(), 1)
+        # in pixels: what does not fit would all be taken from the viewport, which stretches
+        self.halves.setSizes([round(room * part / max(sum(parts), 1)) for part in parts])
 
     def set_mode(self, mode: str) -> None:
         """Draw "body" or "skeleton"."""

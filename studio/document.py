@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 GHOST_OPACITY = 0.45
-_ROWS_APART = 1.5  # metres from one row of bodies to the next
+_ROWS_APART = 1.7  # metres from one row of bodies to the next
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -255,15 +255,20 @@ class Document(QObject):
 
     def bodies(self) -> list[BodyItem]:
         """What the viewport draws: the shown clips side by side, each row centred."""
-        from studio.viewport.items import BodyItem, side_by_side
+        from studio.viewport.items import SIDE_BY_SIDE, BodyItem, side_by_side
 
         places: dict[str, tuple[float, float, float]] = {}
-        for row in sorted({clip.row for clip in self._shown}):
+        rows = {clip.row: 0 for clip in self._shown}
+        for clip in self._shown:
+            rows[clip.row] += not clip.over
+        for row in sorted(rows):
             apart = [clip for clip in self._shown if not clip.over and clip.row == row]
+            # those behind look between those before them
+            hidden = row % 2 and (rows[row] - rows.get(row - 1, 0)) % 2 == 0
             for clip, (x, y, z) in zip(
                 apart, side_by_side([clip.motion for clip in apart]), strict=True
             ):
-                places[clip.key] = (x, y, z - _ROWS_APART * row)
+                places[clip.key] = (x + SIDE_BY_SIDE / 2 * hidden, y, z - _ROWS_APART * row)
         return [
             BodyItem(
                 key=clip.key,

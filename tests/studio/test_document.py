@@ -112,3 +112,15 @@ def test_opening_a_folder_of_other_things_is_refused_and_the_project_stays(
     with qtbot.waitSignal(document.problem):
         assert not document.open_project(other)
     assert document.project is before
+
+
+def test_clips_in_a_second_row_stand_behind_and_between_the_first(motion) -> None:
+    document = Document()
+    clips = [
+        ShownClip(key=str(i), motion=motion(), name=str(i), kind="demo", row=i // 2)
+        for i in range(4)
+    ]
+    document.show(clips)
+    places = {body.key: body.position for body in document.bodies()}
+    assert places["0"][2] == places["1"][2] > places["2"][2] == places["3"][2]
+    assert places["0"][0] < places["2"][0] < places["1"][0] < places["3"][0]

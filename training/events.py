@@ -15,8 +15,8 @@ class EventLog:
         folder.mkdir(parents=True, exist_ok=True)
         self._stream = (folder / "events.jsonl").open("a", buffering=1, encoding="utf-8")
 
-    def write(self, kind: str, **values: Any) -> None:
-        self._stream.write(json.dumps({"kind": kind, "time": round(time.time(), 3), **values}))
+    def write(self, event: str, **values: Any) -> None:
+        self._stream.write(json.dumps({"event": event, "time": round(time.time(), 3), **values}))
         self._stream.write("\n")
 
     def close(self) -> None:

@@ -55,7 +55,7 @@ def test_the_loss_falls(tmp_path: Path) -> None:
 
 def test_a_run_writes_its_steps_as_lines_of_json(tmp_path: Path) -> None:
     DemoTraining(tmp_path, SMALL, small_pool()).run()
-    kinds = [json.loads(line)["kind"] for line in (tmp_path / "events.jsonl").open()]
+    kinds = [json.loads(line)["event"] for line in (tmp_path / "events.jsonl").open()]
     assert kinds[0] == "start" and kinds[-1] == "stop"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,17 @@ class EpochPlan:
         starts = (rng.random(count) * (room + 1)).astype(np.int64)
         mirrored = rng.random(count) < (0.5 if config.mirror else -1.0)
         return cls(order, starts, lengths, mirrored)
+
+    @classmethod
+    def first_windows(cls, clips: Sequence[int], num_frames: int) -> EpochPlan:
+        """The windows at the beginning of some clips, in order."""
+        count = len(clips)
+        return cls(
+            order=np.asarray(clips, np.int64),
+            starts=np.zeros(count, np.int64),
+            lengths=np.full(count, num_frames, np.int64),
+            mirrored=np.zeros(count, bool),
+        )
 
     def num_batches(self, batch_size: int) -> int:
         """Steps in the epoch; the last may be smaller."""

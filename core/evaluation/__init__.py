@@ -1,0 +1,1 @@
+"""Measuring generated motion: recognisers, FID, accuracy, diversity, multimodality, physics."""

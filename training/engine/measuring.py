@@ -1,0 +1,32 @@
+"""FID and accuracy of a model while it learns, where the config names a recogniser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.actor.model import Actor
+from core.datasets.features import Features
+from training.config import TrainConfig
+
+
+class Meter:
+    """Measures at chosen epochs; the recogniser is loaded when first needed."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self._config = config
+        self._quick: Any = None
+
+    def is_due(self, epoch: int, is_last: bool) -> bool:
+        """Whether to measure after this epoch."""
+        every = self._config.measure_every
+        return bool(self._config.recogniser and every and (is_last or epoch % every == 0))
+
+    def measure(self, model: Actor, features: Features) -> dict[str, Any]:
+        """Return fid, accuracy, diversity and multimodality. Raises StudioError."""
+        if self._quick is None:
+            from core.evaluation.quick import QuickMeter
+
+            self._quick = QuickMeter.of(
+                features, self._config.recogniser, num_frames=self._config.num_frames
+            )
+        return dict(self._quick.measure(model))

@@ -1,0 +1,86 @@
+"""One job from beginning to end in this process: ``python -m training run JOBFOLDER``.
+
+Whatever goes wrong becomes a "state" event with a sentence and the next step; the last good
+checkpoint and state stay. Exit codes: 0 done, 3 paused or cancelled on request, 1 failed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import torch
+
+from core.atomic import written_whole
+from core.datasets.features import Features
+from core.errors import StudioError
+from training.config import TrainConfig, load_config
+from training.engine.control import WORKER, Control, worker_facts
+from training.engine.loop import Training
+from training.engine.parts import make_fabric
+from training.events import EventLog
+
+log = logging.getLogger(__name__)
+
+DONE, FAILED, ASKED = 0, 1, 3
+
+
+def run(folder: Path) -> int:
+    """Train the job in a folder, going on from its state if it has one; returns the exit code."""
+    folder = Path(folder)
+    events = EventLog(folder)
+    try:
+        with Control(folder) as control:
+            control.forget()
+            end = _trained(folder, events, control)
+    except Exception as error:
+        message, hint = explained(error)
+        log.exception("the training failed")
+        events.write("state", state="failed", message=message, hint=hint)
+        return FAILED
+    finally:
+        events.close()
+    return DONE if end == "done" else ASKED
+
+
+def _trained(folder: Path, events: EventLog, control: Control) -> str:
+    config = load_config(folder / "config.yaml")
+    fabric = make_fabric(config)
+    is_writer = fabric.is_global_zero
+    if is_writer:
+        with written_whole(folder / WORKER) as temporary:
+            facts = worker_facts(str(fabric.device), fabric.world_size)
+            temporary.write_text(json.dumps(facts), encoding="utf-8")
+        events.write("state", state="running", message="", hint="")
+    training = Training(folder, config, clips_of(config), fabric)
+    training.resume()
+    end = training.run(control, events if is_writer else None)
+    if is_writer:
+        events.write("state", state=end, message="", hint="")
+    return end
+
+
+def clips_of(config: TrainConfig) -> Features:
+    """The clips a config trains on. Raises StudioError."""
+    from core.datasets.library import open_dataset
+
+    store = open_dataset(config.dataset)
+    if config.split == "train":
+        return store.features(store.split().train)
+    return store.features()
+
+
+def explained(error: Exception) -> tuple[str, str]:
+    """Return the sentence and the next step for what ended a training."""
+    if isinstance(error, StudioError):
+        return error.message, error.hint
+    text = str(error)
+    is_memory = isinstance(error, MemoryError | torch.cuda.OutOfMemoryError)
+    if is_memory or "not enough memory" in text or "out of memory" in text:
+        return (
+            "There was not enough memory for a step.",
+            "Duplicate the training with a smaller batch or a smaller network.",
+        )
+    first = text.splitlines()[0] if text else type(error).__name__
+    return f"The training stopped: {first}", "log.txt in its folder tells more."

@@ -24,13 +24,14 @@ from core.datasets.finegym.looking import FindPeople, find_with_detector, look_a
 from core.datasets.finegym.manifest import Manifest, Row
 from core.datasets.finegym.moves import PRESET, resolve
 from core.errors import FileProblem, StudioError
+from core.estimators.file_lock import held
 from core.estimators.manifest import content_hash
 from core.progress import SILENT, Progress
 from core.video.decode import VideoInfo, probe
 from core.video.span import cut
 
 MANIFEST_NAME = "manifest.jsonl"
-CLIPS, LOOKS = "clips", "looks"
+CLIPS, LOOKS, LOCK = "clips", "looks", ".lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,7 @@ def build(
     """Cut, look at and judge every wanted element; run it again to go on.
 
     Raises FileProblem (lists, a folder that cannot be written), ModelProblem (the finder's networks
-    are missing), StudioError (nothing to do), Cancelled. A broken video fails its own elements.
+    are missing), StudioError (nothing to do, another build at it), Cancelled. A broken video fails its own elements.
     """
     joined, splits = plan(options)
     if not joined.elements:
@@ -120,8 +121,20 @@ def build(
             f"There is nothing to build: {joined.text}",
             "Put the videos into the folder, each named by its 11-character id.",
         )
-    manifest = Manifest.open(folder / MANIFEST_NAME)
-    manifest.begin(_head(options, splits, joined))
+    with held(folder / LOCK) as is_mine:
+        if not is_mine:
+            raise StudioError(
+                f"Another build is writing into {folder}.", "Wait for it, or choose another folder."
+            )
+        manifest = Manifest.open(folder / MANIFEST_NAME)
+        manifest.begin(_head(options, splits, joined))
+        return _build_all(joined, options, folder, manifest, progress, find)
+
+
+def _build_all(
+    joined: Joined, options: BuildOptions, folder: Path, manifest: Manifest, progress: Progress,
+    find: FindPeople,
+) -> BuildReport:  # fmt: skip
     built = kept = 0
     failed: dict[str, str] = {}
     sources: dict[str, _Source | FileProblem] = {}

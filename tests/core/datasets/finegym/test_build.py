@@ -184,3 +184,11 @@ def test_a_line_broken_off_by_a_crash_costs_only_itself(films: Path, tmp_path: P
     path.write_bytes(path.read_bytes() + b'{"id":"clean000000_E_0000')
     assert row_of(tmp_path / "b", "clean000000").state == "accepted"
     assert json.loads(path.read_text().splitlines()[0])["format"] == "motion-studio finegym 1"
+
+
+def test_two_builds_do_not_write_into_one_folder(films: Path, tmp_path: Path) -> None:
+    from core.estimators.file_lock import held
+
+    options = options_for(films, tmp_path, ["clean000000"])
+    with held(tmp_path / "b" / ".lock"), pytest.raises(StudioError, match="Another build"):
+        build(options, tmp_path / "b", find=find_colours)

@@ -44,6 +44,8 @@ class ShownClip:
     color: str = ""  # "" takes the colour of its source, or of its place among samples
     over: str = ""  # key of a clip this one is laid over, see-through: a file beside its source
     row: int = 0  # how many rows behind the first it stands, where there are several
+    place: tuple[float, float, float] | None = None  # where it stands; None: beside the others
+    opacity: float = 1.0
 
 
 class Document(QObject):
@@ -262,7 +264,10 @@ class Document(QObject):
         for clip in self._shown:
             rows[clip.row] += not clip.over
         for row in sorted(rows):
-            apart = [clip for clip in self._shown if not clip.over and clip.row == row]
+            apart = [
+                clip for clip in self._shown
+                if not clip.over and clip.row == row and clip.place is None
+            ]  # fmt: skip
             # those behind look between those before them
             hidden = row % 2 and (rows[row] - rows.get(row - 1, 0)) % 2 == 0
             for clip, (x, y, z) in zip(
@@ -276,8 +281,8 @@ class Document(QObject):
                 color=self.color_of(clip),
                 label=clip.name,
                 sublabel=clip.detail,
-                position=places.get(clip.over or clip.key, (0.0, 0.0, 0.0)),
-                opacity=GHOST_OPACITY if clip.over else 1.0,
+                position=clip.place or places.get(clip.over or clip.key, (0.0, 0.0, 0.0)),
+                opacity=GHOST_OPACITY if clip.over else clip.opacity,
             )
             for clip in self._shown
         ]

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.viewport.fine import FinePicture
 from studio.viewport.moving import MovingPicture
+from studio.viewport.panes import Box
 from studio.viewport.pick import hit
-from studio.viewport.scene import Box, Scene
+from studio.viewport.scene import Scene
 from studio.viewport.surfaces import CardSurface, MemorySurface, Size, Surface
 
 log = logging.getLogger(__name__)
@@ -202,10 +203,16 @@ class SceneCanvas(QObject):
 
     def body_at(self, x: float, y: float) -> str | None:
         """Return the key of the nearest body under a point of the widget."""
-        size = (float(self.widget.width()), float(self.widget.height()))
-        origin, direction = self.scene.camera.ray(x, y, size)
+        width, height = self.widget.width(), self.widget.height()
+        panes = self.scene.panes((width, height))
+        pane = next((pane for pane in panes if pane.holds(x, height - y)), panes[0])
+        left, _, _, top = pane.view
+        size = (float(pane.size[0]), float(pane.size[1]))
+        origin, direction = self.scene.camera.ray(x - left, y - (height - top), size)
         hits = []
         for item in self.scene.items:
+            if not pane.shows(item.key):
+                continue
             depth = hit(origin, direction, self.scene.joints_now(item.key))
             if depth is not None:
                 hits.append((depth, item.key))

@@ -6,8 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from core.errors import StudioError
 from core.motion import Motion
+from core.skeleton import NUM_JOINTS
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -19,9 +23,10 @@ class BodyItem:
     ``key`` names it for selection and for reuse: an item whose key and ``motion`` object stay the
     same keeps what is on the graphics card. ``position`` (x, y, z) metres is added to the motion;
     ``color`` is "#rrggbb"; ``opacity`` 0..1 (below 1 the body is a ghost of itself);
-    ``start`` is the second of the shared clock at which the clip begins.
+    ``start`` is the second of the shared clock at which the clip begins. ``heat`` (T, 24), 0..1 for
+    each frame and joint, colours the body by it instead; the same array object is uploaded once.
 
-    Raises StudioError for a colour or an opacity that cannot be drawn.
+    Raises StudioError for a colour, an opacity or a heat that cannot be drawn.
     """
 
     key: str
@@ -32,12 +37,18 @@ class BodyItem:
     position: tuple[float, float, float] = (0.0, 0.0, 0.0)
     opacity: float = 1.0
     start: float = 0.0
+    heat: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         if not _HEX.fullmatch(self.color):
             raise StudioError(f"A body's colour must look like #3fd0bd, not {self.color!r}.")
         if not 0.0 <= self.opacity <= 1.0:
             raise StudioError(f"A body's opacity must lie in 0..1, not {self.opacity}.")
+        if self.heat is not None and self.heat.shape != (self.motion.num_frames, NUM_JOINTS):
+            raise StudioError(
+                f"A body's heat must have shape ({self.motion.num_frames}, {NUM_JOINTS}), "
+                f"not {self.heat.shape}."
+            )
 
 
 SIDE_BY_SIDE = 1.1

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from vispy import gloo
 
-from studio.viewport.scene import Box, Place, Scene
+from studio.viewport.panes import Box
+from studio.viewport.scene import Place, Scene
 from studio.viewport.shaders import COPY_FRAGMENT, COPY_VERTEX
 
 Places = dict[str, Place]
@@ -51,8 +52,8 @@ class MovingPicture:
         gloo.set_scissor(box[0], box[1], box[2] - box[0], box[3] - box[1])
         gloo.set_state(scissor_test=True, depth_test=False, blend=False, cull_face=False)
         self._copy.draw("triangle_strip")
-        scene.draw_movers(size, coarse=True, only=seen if now is not None else None)
         gloo.set_state(scissor_test=False)
+        scene.draw_movers(size, coarse=True, only=seen if now is not None else None, inside=box)
         return box
 
     def _renew_ground(self, scene: Scene, size: tuple[int, int]) -> bool:

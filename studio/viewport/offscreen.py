@@ -265,10 +265,13 @@ def write_job(
     described = []
     for index, item in enumerate(items):
         save_motion(folder / f"clip{index}.npz", item.motion)
+        if item.heat is not None:
+            np.save(folder / f"heat{index}.npy", item.heat, allow_pickle=False)
         described.append(
             {
                 "key": item.key, "clip": f"clip{index}.npz", "color": item.color,
                 "position": item.position, "opacity": item.opacity, "start": item.start,
+                "heat": "" if item.heat is None else f"heat{index}.npy",
             }
         )  # fmt: skip
     camera = options["camera"]
@@ -291,6 +294,9 @@ def read_job(folder: Path) -> tuple[list[BodyItem], dict[str, Any]]:
             position=tuple(entry["position"]),
             opacity=entry["opacity"],
             start=entry["start"],
+            heat=(
+                np.load(folder / entry["heat"], allow_pickle=False) if entry.get("heat") else None
+            ),
         )
         for entry in job["items"]
     ]

@@ -7,12 +7,13 @@ left shoulder (a body seen from behind is as readable as from the front).
 from __future__ import annotations
 
 BACKDROP = """
-uniform vec2 u_resolution;   // pixels of the whole picture
+uniform vec2 u_resolution;   // pixels of the whole pane
+uniform vec2 u_origin;       // its lower left corner
 uniform vec3 u_backdrop_mid;  // sRGB: a dark gradient needs no linear light, and this is cheap
 uniform vec3 u_backdrop_edge;
 
 vec3 backdrop(vec2 pixel) {
-    vec2 at = pixel / u_resolution - vec2(0.5, 0.56);
+    vec2 at = (pixel - u_origin) / u_resolution - vec2(0.5, 0.56);
     at.x *= min(u_resolution.x / u_resolution.y, 1.6) * 0.72;
     float far = clamp(dot(at, at) * 1.9, 0.0, 1.0);
     return mix(u_backdrop_mid, u_backdrop_edge, far * (2.0 - far));
@@ -78,6 +79,14 @@ uniform mat4 u_clip_from_world;
 varying vec3 v_position;
 varying vec3 v_normal;
 varying float v_shade;
+#ifdef HEAT
+uniform sampler2D u_heat;   // laid out as u_clip: a joint's value is the first number of its matrix
+varying float v_heat;
+
+float heat_at(float coordinate) {
+    return texture2D(u_heat, vec2(coordinate * u_lookup.x + u_lookup.y, u_lookup.z)).x;
+}
+#endif
 
 void main() {
     vec4 x, y, z, bx, by, bz;
@@ -94,6 +103,10 @@ void main() {
     v_normal = vec3(dot(x.xyz, a_normal), dot(y.xyz, a_normal), dot(z.xyz, a_normal));
     v_position = world;
     v_shade = a_shade;
+#ifdef HEAT
+    v_heat = heat_at(a_bones.x) * a_weights.x + heat_at(a_bones.y) * a_weights.y
+        + heat_at(a_bones.z) * a_weights.z + heat_at(a_bones.w) * a_weights.w;
+#endif
     gl_Position = u_clip_from_world * vec4(world, 1.0);
 }
 """
@@ -112,8 +125,17 @@ uniform vec3 u_back;
 uniform vec3 u_color;   // linear
 uniform vec3 u_rim;     // linear colour of the light from behind, brighter where selected
 uniform float u_opacity;
+#ifdef HEAT
+uniform sampler2D u_ramp;
+varying float v_heat;
+#endif
 
 void main() {
+#ifdef HEAT
+    vec3 own = texture2D(u_ramp, vec2(clamp(v_heat, 0.002, 0.998), 0.5)).rgb;
+#else
+    vec3 own = u_color;
+#endif
     vec3 n = normalize(v_normal);
     vec3 v = normalize(u_eye - v_position);
     float facing = dot(n, v);
@@ -140,7 +162,7 @@ void main() {
     float edge = 1.0 - facing;
     float rim = edge * edge * edge * (0.25 + 0.5 * up);
     rim += edge * edge * smoothstep(-0.05, 0.75, dot(n, u_back)) * 1.5;
-    vec3 color = u_color * light * round_off + vec3(gloss) + u_rim * (rim * shade);
+    vec3 color = own * light * round_off + vec3(gloss) + u_rim * (rim * shade);
     color = color * (1.0 + 0.04 * color) / (1.0 + 0.18 * color);  // pale bodies do not burn out
     // three square roots a channel stand for pow(color, 1 / 2.2): half the price in software
     vec3 a = sqrt(clamp(color, 0.0, 1.0)), b = sqrt(a), c = sqrt(b);

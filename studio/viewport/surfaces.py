@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 from vispy import app, gloo
 from vispy.gloo.context import GLContext, forget_canvas, set_current_canvas
 
-from studio.viewport.scene import Box
+from studio.viewport.panes import Box
 
 SAMPLES = 4
 Size = tuple[int, int]

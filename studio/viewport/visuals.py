@@ -15,6 +15,7 @@ from vispy import gloo
 from core.skeleton import CHILDREN, JOINT_INDEX
 from studio.viewport import shaders
 from studio.viewport.clip_texture import ClipTexture, bone_coordinate
+from studio.viewport.heat import heat_ramp
 from studio.viewport.look import Rgb
 from studio.viewport.mesh import RestMesh
 
@@ -25,7 +26,7 @@ _CORNERS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
 
 @dataclass(frozen=True, kw_only=True)
 class Lights:
-    """One picture's constants: clip_from_world (4, 4), (3,) vectors, size in pixels."""
+    """One pane's constants: clip_from_world (4, 4), (3,) vectors, size and lower left in pixels."""
 
     clip_from_world: Float
     eye: Float
@@ -33,6 +34,7 @@ class Lights:
     fill: Float
     back: Float
     resolution: tuple[float, float]
+    origin: tuple[float, float]
     backdrop_mid: Rgb
     backdrop_edge: Rgb
 
@@ -52,6 +54,7 @@ class BackdropVisual:
     def draw(self, lights: Lights) -> None:
         program = self._program
         program["u_resolution"] = lights.resolution
+        program["u_origin"] = lights.origin
         program["u_backdrop_mid"] = lights.backdrop_mid
         program["u_backdrop_edge"] = lights.backdrop_edge
         program.draw("triangle_strip")
@@ -95,23 +98,26 @@ class BodyVisual:
         }
         self._faces = gloo.IndexBuffer(mesh.faces)
         self._coarse = gloo.IndexBuffer(mesh.coarse)
-        self._programs: dict[bool, gloo.Program] = {}
+        self._programs: dict[str, gloo.Program] = {}
 
-    def _program(self, veil: bool) -> gloo.Program:
-        if veil not in self._programs:
-            define = "#define VEIL\n" if veil else ""
+    def _program(self, kind: str = "") -> gloo.Program:
+        """The program for plain bodies "", ghosts "VEIL" or bodies with heat "HEAT"."""
+        if kind not in self._programs:
+            define = f"#define {kind}\n" if kind else ""
             program = gloo.Program(
-                shaders.source(shaders.BODY_VERTEX),
+                define + shaders.source(shaders.BODY_VERTEX),
                 define + shaders.source(shaders.BODY_FRAGMENT),
             )
             for name, buffer in self._buffers.items():
                 program[name] = buffer
-            self._programs[veil] = program
-        return self._programs[veil]
+            if kind == "HEAT":
+                program["u_ramp"] = _ramp_texture()
+            self._programs[kind] = program
+        return self._programs[kind]
 
-    def begin(self, lights: Lights, *, veil: bool = False) -> None:
-        """Set what all bodies (or, with ``veil``, all ghosts) of one picture share."""
-        program = self._program(veil)
+    def begin(self, lights: Lights, *, veil: bool = False, heat: bool = False) -> None:
+        """Set what all bodies (with ``veil`` ghosts, with ``heat`` those) of a pane share."""
+        program = self._program("VEIL" if veil else "HEAT" if heat else "")
         program["u_clip_from_world"] = lights.clip_from_world.T
         program["u_eye"] = lights.eye
         program["u_key"] = lights.key
@@ -119,6 +125,7 @@ class BodyVisual:
         program["u_back"] = lights.back
         if veil:
             program["u_resolution"] = lights.resolution
+            program["u_origin"] = lights.origin
             program["u_backdrop_mid"] = lights.backdrop_mid
             program["u_backdrop_edge"] = lights.backdrop_edge
 
@@ -133,9 +140,15 @@ class BodyVisual:
         opacity: float = 1.0,
         veil: bool = False,
         coarse: bool = False,
+        heat: ClipUpload | None = None,
     ) -> None:
-        """Draw one body at one (fractional) frame; colours are linear."""
-        program = self._program(veil)
+        """Draw one body at one (fractional) frame; colours are linear.
+
+        ``heat``: how hot each joint is, laid out as the clip itself (see ``heat.py``).
+        """
+        program = self._program("VEIL" if veil else "HEAT" if heat is not None else "")
+        if heat is not None:
+            program["u_heat"] = heat.texture
         program["u_clip"] = clip.texture
         program["u_lookup"] = clip.lookup(frame)
         program["u_offset"] = offset
@@ -143,6 +156,14 @@ class BodyVisual:
         program["u_rim"] = rim
         program["u_opacity"] = opacity
         program.draw("triangles", self._coarse if coarse else self._faces)
+
+
+def _ramp_texture() -> gloo.Texture2D:
+    """The colours of heat from 0 to 1, as linear light."""
+    return gloo.Texture2D(
+        heat_ramp()[None], interpolation="linear", wrapping="clamp_to_edge",
+        internalformat="rgba32f",
+    )  # fmt: skip
 
 
 _SHADOW_RADIUS = {

@@ -17,6 +17,8 @@ from PySide6.QtGui import QCloseEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from studio.viewport.camera import View
+from studio.viewport.captions import Captions
+from studio.viewport.compared import ComparedViews
 from studio.viewport.items import BodyItem
 from studio.viewport.labels import LabelLayer
 from studio.viewport.placeholder import NoOpenGL
@@ -25,16 +27,18 @@ CAMERAS = ("front", "side", "orbit", "follow")
 MODES = ("body", "skeleton")
 
 
-class Viewport(QWidget):
+class Viewport(ComparedViews, QWidget):
     """Bodies in motion on a floor. Signals are facts, methods are orders.
 
     ``body_clicked(key)`` ("" for a click on nothing), ``first_frame_drawn()`` once, when the first
-    picture with a body is on screen, ``camera_moved()`` when the user turns, moves or zooms.
+    picture with a body is on screen, ``camera_moved()`` when the user turns, moves or zooms,
+    ``wipe_moved(0..1)`` when the line of a wipe was dragged.
     """
 
     body_clicked = Signal(str)
     first_frame_drawn = Signal()
     camera_moved = Signal()
+    wipe_moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +49,9 @@ class Viewport(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._labels = LabelLayer(self)
         self._labels.clicked.connect(self.body_clicked)
+        self._captions = Captions(self)
+        self._captions.wiped.connect(self._wiped)
+        self._heat = {}
         self._items: list[BodyItem] = []
         self._camera = "orbit"
         self._drawn = False
@@ -91,13 +98,13 @@ class Viewport(QWidget):
         under its own key (a slider being dragged) leaves the camera where it is.
         """
         before = [item.key for item in self._items]
-        self._items = list(items)
+        self._items = self._heated(items)
         if self._scene is None or self._canvas is None:
             return
         self._canvas.make_current()
         self._scene.set_bodies(self._items)
         self._follow_from = None
-        self._labels.show(self._items, self.selected)  # before anything places them
+        self._show_names()  # before anything places them
         if [item.key for item in self._items] != before and self._items:
             self.frame_all(glide=self._drawn and bool(before))
         self._place_labels()
@@ -159,7 +166,7 @@ class Viewport(QWidget):
             return
         self._scene.selected = key
         self._follow_from = None
-        self._labels.show(self._items, self.selected)
+        self._show_names()
         self._place_labels()
         self._canvas.update()
 
@@ -204,7 +211,7 @@ class Viewport(QWidget):
     def _frame(self, key: str | None, *, glide: bool) -> None:
         if self._scene is None or self._canvas is None:
             return
-        width, height = max(1, self.width()), max(1, self.height())
+        width, height = self._panes_now()[0].size
         bottom = min(0.25, 62 / height)
         top = min(0.2, 64 / height)  # the window's own buttons hang there
         side = min(0.2, 36 / width)
@@ -263,8 +270,11 @@ class Viewport(QWidget):
         self._follow_from = here
 
     def _place_labels(self) -> None:
-        if self._scene is not None:
-            self._labels.place(self._scene)
+        self._place_names()
+
+    def _wiped(self, at: float) -> None:
+        self.set_wipe(at)
+        self.wipe_moved.emit(self.wipe)
 
     # -- pictures --
 
@@ -303,6 +313,7 @@ class Viewport(QWidget):
         canvas, self._canvas, self._scene = self._canvas, None, None
         assert canvas is not None
         self._labels.show([], None)
+        self._captions.show([])
         placeholder = NoOpenGL(f"The graphics driver refused to draw: {error}", self)
         self._layout.addWidget(placeholder)
         self._glide.stop()

@@ -101,9 +101,9 @@ def test_a_replaced_clip_shows_although_the_key_stays() -> None:
 def test_an_unchanged_motion_is_not_uploaded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     item = body()
     drawn(item)
-    from studio.viewport import scene
+    from studio.viewport import contents
 
-    monkeypatch.setattr(scene, "posed_clip", lambda motion: pytest.fail("uploaded again"))
+    monkeypatch.setattr(contents, "posed_clip", lambda motion: pytest.fail("uploaded again"))
     drawn(BodyItem(key="a", motion=item.motion, color="#ff9f4a", position=(0.1, 0.0, 0.0)))
 
 

@@ -1,0 +1,221 @@
+"""What stands over the panes: each view's name and reading, the lines between, the wipe's handle.
+
+Small Qt widgets above the canvas; where the panes are says :mod:`studio.viewport.panes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio import theme
+from studio.viewport.items import BodyItem
+from studio.viewport.panes import Layout, Pane
+
+EDGE, PADDING, LINE_HEIGHT = 14, 10, 19
+HANDLE = 22
+"""Pixels around the wipe's line that take hold of it."""
+WIPE_STEP = 0.02
+
+
+class PaneCaption(QWidget):
+    """The name of a body in its colour, what it is a clip of, and below it a reading."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._name = self._detail = self._reading = ""
+        self._color = theme.TEXT
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def describe(self, name: str, detail: str, color: str) -> None:
+        """Say whose view this is."""
+        self._name, self._detail, self._color = name, detail, color
+        self._settle()
+
+    def read(self, text: str) -> None:
+        """Say what is measured in this view now."""
+        if text != self._reading:
+            had, self._reading = bool(self._reading), text
+            if had != bool(text) or self._words_width() > self.width() - 2 * PADDING:
+                self._settle()
+            self.setAccessibleDescription(text)
+            self.update()
+
+    def _settle(self) -> None:
+        self.setAccessibleName(f"{self._name} {self._detail}".strip())
+        self.resize(self.sizeHint())
+        self.update()
+
+    @staticmethod
+    def _face(weight: int) -> QFont:
+        return theme.font(theme.SMALL_SIZE, weight=weight)
+
+    def _words_width(self) -> int:
+        bold, plain = QFontMetrics(self._face(600)), QFontMetrics(self._face(400))
+        first = bold.horizontalAdvance(self._name)
+        first += plain.horizontalAdvance(f" · {self._detail}") if self._detail else 0
+        return max(first, plain.horizontalAdvance(self._reading))
+
+    def sizeHint(self) -> QSize:
+        lines = 2 if self._reading else 1
+        return QSize(self._words_width() + 2 * PADDING + 2, lines * LINE_HEIGHT + 9)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plate = QColor(theme.WINDOW)
+        plate.setAlphaF(0.62)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(plate)
+        painter.drawRoundedRect(QRectF(self.rect()), 7, 7)
+        painter.setFont(self._face(600))
+        painter.setPen(QColor(self._color))
+        line = QRectF(PADDING, 4, self.width() - 2 * PADDING, LINE_HEIGHT)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(line, middle, self._name)
+        if self._detail:
+            rest = line.adjusted(painter.fontMetrics().horizontalAdvance(self._name), 0, 0, 0)
+            painter.setFont(self._face(400))
+            painter.setPen(QColor(theme.DIM))
+            painter.drawText(rest, middle, f" · {self._detail}")
+        if self._reading:
+            painter.setFont(self._face(400))
+            painter.setPen(QColor(theme.TEXT))
+            painter.drawText(line.translated(0, LINE_HEIGHT), middle, self._reading)
+
+
+class _Divider(QWidget):
+    """The hair line between two views."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(theme.LINE))
+
+
+class WipeHandle(QWidget):
+    """The wipe's line: drag it, or step it with the arrow keys. ``moved(0..1 of the width)``."""
+
+    moved = Signal(float)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._viewport = parent
+        self.setAccessibleName("Wipe")
+        self.setToolTip("Drag to uncover one body or the other  (Alt+Left, Alt+Right)")
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.at = 0.5
+
+    def place(self, at: float) -> None:
+        """Stand at a part of the parent's width."""
+        self.at = at
+        self.setGeometry(
+            round(at * self._viewport.width()) - HANDLE // 2, 0, HANDLE, self._viewport.height()
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            x = self.mapToParent(event.position().toPoint()).x()
+            self.moved.emit(x / max(self._viewport.width(), 1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -WIPE_STEP, Qt.Key.Key_Right: WIPE_STEP}
+        if event.key() in steps:
+            self.moved.emit(self.at + steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x, y = self.width() / 2, self.height() / 2
+        color = QColor(theme.ACCENT if self.hasFocus() else theme.TEXT)
+        painter.setPen(QPen(color, 1.6))
+        painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+        painter.setBrush(QColor(theme.RAISED))
+        painter.drawEllipse(QPointF(x, y), 9.5, 9.5)
+        for side in (-1, 1):
+            tip = QPointF(x + 6 * side, y)
+            painter.drawLine(tip, QPointF(x + 3 * side, y - 3))
+            painter.drawLine(tip, QPointF(x + 3 * side, y + 3))
+
+
+class Captions(QObject):
+    """Everything over the panes of one viewport. ``wiped(0..1)`` when the line was moved."""
+
+    wiped = Signal(float)
+
+    def __init__(self, viewport: QWidget) -> None:
+        super().__init__(viewport)
+        self._viewport = viewport
+        self._captions: dict[str, PaneCaption] = {}
+        self._dividers: list[_Divider] = []
+        self._handle = WipeHandle(viewport)
+        self._handle.moved.connect(self.wiped)
+        self._handle.hide()
+
+    def show(self, items: Sequence[BodyItem]) -> None:
+        """Have a caption for each of these bodies."""
+        for key in [key for key in self._captions if key not in {item.key for item in items}]:
+            caption = self._captions.pop(key)
+            caption.hide()
+            caption.deleteLater()
+        for item in items:
+            if item.key not in self._captions:
+                self._captions[item.key] = PaneCaption(self._viewport)
+            self._captions[item.key].describe(item.label, item.sublabel, item.color)
+            self._captions[item.key].show()
+
+    def read(self, readings: Mapping[str, str]) -> None:
+        """Say what is measured of each body now."""
+        for key, caption in self._captions.items():
+            caption.read(readings.get(key, ""))
+
+    def place(self, layout: Layout, panes: Sequence[Pane]) -> None:
+        """Put everything where the panes are; one below the other where a pane has several."""
+        height = self._viewport.height()
+        used: dict[int, int] = {}
+        for key, caption in reversed(self._captions.items()):
+            index = next((i for i, pane in enumerate(panes) if pane.shows(key)), 0)
+            left, bottom, right, _ = panes[index].clip
+            up = used.get(index, EDGE)
+            x = left + EDGE
+            if layout.kind == "wipe" and index == 1:
+                x = right - EDGE - caption.width()
+            elif layout.kind == "wipe":
+                x = EDGE
+            caption.move(x, height - bottom - up - caption.height())
+            caption.raise_()
+            used[index] = up + caption.height() + 4
+        self._place_dividers(panes if layout.kind == "views" else ())
+        has_wipe = layout.kind == "wipe" and len(panes) == 2
+        self._handle.setVisible(has_wipe)
+        if has_wipe:
+            self._handle.place(layout.wipe)
+            self._handle.raise_()
+
+    def _place_dividers(self, panes: Sequence[Pane]) -> None:
+        width, height = self._viewport.width(), self._viewport.height()
+        lines = [(p.view[2], height - p.view[3], 1, p.size[1]) for p in panes if p.view[2] < width]
+        lines += [(p.view[0], height - p.view[1], p.size[0], 1) for p in panes if p.view[1] > 0]
+        while len(self._dividers) < len(lines):
+            self._dividers.append(_Divider(self._viewport))
+        for divider, line in zip(self._dividers, lines, strict=False):
+            divider.setGeometry(*line)
+            divider.raise_()
+        for index, divider in enumerate(self._dividers):
+            divider.setVisible(index < len(lines))

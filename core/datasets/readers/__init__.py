@@ -1,0 +1,154 @@
+"""Readers of data sets: whatever lies at a path becomes a store of labelled clips."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.datasets import library
+from core.datasets.readers import bvh_folder, own, packed
+from core.datasets.readers.base import FoundDataset, ImportOptions, ReadClip, Reader
+from core.datasets.records import ClipInfo
+from core.datasets.store import ClipStore
+from core.errors import FileProblem, StudioError
+from core.export.resample import resampled
+from core.motion import Motion
+from core.progress import SILENT, Progress
+
+READERS: dict[str, Reader] = {
+    reader.name: reader for reader in (own.READER, packed.READER, bvh_folder.READER)
+}
+"""In the order they are asked."""
+
+_AT_ONCE = 256  # clips written as one segment
+
+__all__ = [
+    "READERS", "FoundDataset", "ImportOptions", "ReadClip", "Reader", "import_dataset",
+    "inspect_dataset",
+]  # fmt: skip
+
+
+def find_reader(path: Path, name: str | None = None) -> Reader:
+    """Return the reader for a path, or the named one. Raises FileProblem or StudioError."""
+    path = Path(path)
+    if name is not None:
+        if name not in READERS:
+            raise StudioError(f"There is no reader {name!r}.", f"There are: {', '.join(READERS)}.")
+        return READERS[name]
+    if not path.exists():
+        raise FileProblem(f"{path} does not exist.", "Check the name.")
+    for reader in READERS.values():
+        if reader.recognises(path):
+            return reader
+    titles = ", ".join(reader.title for reader in READERS.values())
+    raise FileProblem(f"{path.name} is no data set that can be read.", f"Known are: {titles}.")
+
+
+def inspect_dataset(
+    path: Path, reader: str | None = None, options: ImportOptions | None = None
+) -> FoundDataset:
+    """Say what lies at a path without importing it. Raises FileProblem, StudioError."""
+    return find_reader(path, reader).inspect(Path(path), options or ImportOptions())
+
+
+def import_dataset(
+    path: Path | list[Path],
+    *,
+    name: str,
+    reader: str | None = None,
+    options: ImportOptions | None = None,
+    progress: Progress = SILENT,
+) -> ClipStore:
+    """Import everything at one path, or at several, into a new data set; whole or not at all.
+
+    Raises FileProblem, StudioError (no clips left), Cancelled.
+    """
+    options = options or ImportOptions()
+    paths = [Path(p) for p in path] if isinstance(path, list) else [Path(path)]
+    found = [inspect_dataset(p, reader, options) for p in paths]
+    labels = _labels(found, options)
+    fps = options.fps or _usual_rate(found, options)
+    folder = library.new_folder(name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{name}-"))
+    try:
+        store = ClipStore.create(
+            made / name, name, labels, source="; ".join(f"{f.title}: {f.path.name}" for f in found),
+            note="\n".join(dict.fromkeys(f.note for f in found if f.note)),
+        )  # fmt: skip
+        _fill(store, found, labels, fps, options, progress)
+        if len(store) == 0:
+            raise StudioError(
+                "No clip was left to import.", "Choose other labels or a smaller least length."
+            )
+        store.close()
+        (made / name).replace(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    progress.step(1.0, "Imported")
+    return ClipStore.open(folder)
+
+
+def _labels(found: list[FoundDataset], options: ImportOptions) -> tuple[str, ...]:
+    there = list(dict.fromkeys(label for each in found for label in each.labels))
+    if options.labels is None:
+        keeps = len(found) == 1 and READERS[found[0].reader].keeps_order
+        return tuple(there if keeps else sorted(there))
+    if missing := [label for label in options.labels if label not in there]:
+        raise StudioError(
+            f"There are no clips labelled {', '.join(missing)}.", f"There are: {', '.join(there)}."
+        )
+    return options.labels
+
+
+def _usual_rate(found: list[FoundDataset], options: ImportOptions) -> float:
+    """The rate most of the first clips have."""
+    rates: Counter[float] = Counter()
+    for each in found:
+        for number, clip in enumerate(READERS[each.reader].clips(each.path, options)):
+            rates[float(clip.motion.fps)] += 1
+            if number >= 9:
+                break
+    return rates.most_common(1)[0][0] if rates else 30.0
+
+
+def _fill(
+    store: ClipStore,
+    found: list[FoundDataset],
+    labels: tuple[str, ...],
+    fps: float,
+    options: ImportOptions,
+    progress: Progress,
+) -> None:
+    total, done = max(sum(each.num_clips for each in found), 1), 0
+    batch: list[tuple[Motion, ClipInfo]] = []
+    for clip in _all_clips(found, options):
+        done += 1
+        progress.step(min(done / total, 1.0), f"Clip {done:,} of {total:,}")
+        if clip.label not in labels:
+            continue
+        motion = clip.motion if clip.motion.fps == fps else resampled(clip.motion, fps)
+        if motion.num_frames < options.min_frames:
+            continue
+        info = ClipInfo(
+            name=clip.name, label=labels.index(clip.label), file=clip.file or clip.name,
+            subject=clip.subject, view=clip.view, estimator=clip.estimator or options.estimator,
+            part=clip.part, note=clip.note, missing=clip.missing,
+        )  # fmt: skip
+        batch.append((motion, info))
+        if len(batch) == _AT_ONCE:
+            store.add(*_columns(batch))
+            batch.clear()
+    store.add(*_columns(batch))
+
+
+def _columns(batch: list[tuple[Motion, ClipInfo]]) -> tuple[list[Motion], list[ClipInfo]]:
+    return [motion for motion, _ in batch], [info for _, info in batch]
+
+
+def _all_clips(found: list[FoundDataset], options: ImportOptions) -> Iterator[ReadClip]:
+    for each in found:
+        yield from READERS[each.reader].clips(each.path, options)

@@ -13,6 +13,7 @@ from studio.cli import (
     demo,
     estimate,
     export,
+    finegym,
     generate,
     import_,
     info,
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "info": info.info,
     "demo": demo.demo,
     "models": models.models,
+    "finegym": finegym.finegym_command,
 }
 
 app = typer.Typer(

@@ -113,8 +113,8 @@ class BuildDialog(WorkDialog):
     def _compose(self) -> None:
         self.moves.setAccessibleName("Moves")
         self.moves.setToolTip("Names as in the category file, or Glabel 213; with semicolons")
-        for name, text in RULES.items():
-            self.rule.addItem(RULE_TITLES[name], name)
+        for rule, text in RULES.items():
+            self.rule.addItem(RULE_TITLES[rule], rule)
             self.rule.setItemData(self.rule.count() - 1, text, 3)  # the tooltip's role
         self.rule.setAccessibleName("Length rule")
         self.rule.setToolTip("What becomes of elements shorter than the wanted length")

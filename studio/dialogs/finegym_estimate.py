@@ -59,9 +59,8 @@ class EstimateDialog(WorkDialog):
         folder = self.folder
 
         def work(progress: Progress) -> tuple[int, dict[str, str]]:
-            from core.datasets.finegym.storing import store
-
             from core.datasets.finegym.motions import estimate_accepted
+            from core.datasets.finegym.storing import store
 
             done = estimate_accepted(folder, estimator, progress=progress)
             store(done, name, source=folder)

@@ -310,6 +310,7 @@ class DataPage(QObject):
         name = next((c.name for c in session.classes if c.label == session.label), "all classes")
         self.length_heading.title.setText(f"Length of the clips: {name}")
         labels = [facts.name for facts in session.classes]
+        self.split.offer_given(session.has_given_split)
         self.split.show_split(labels, session.split, session.split_problem)
         self._show_selected()
 

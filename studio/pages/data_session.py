@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import StudioError
-from core.progress import Progress
+from core.progress import SILENT, Progress
 from studio import bridge, theme
 from studio.document import Document, ShownClip
 from studio.services.datasets import (
@@ -46,11 +46,11 @@ class Library:
 
         return list(list_datasets())
 
-    def open(self, name: str) -> ClipStore:
-        """Open one. Raises StudioError."""
+    def open(self, name: str, progress: Progress = SILENT) -> ClipStore:
+        """Open one; the demo may have to be made first. Raises StudioError."""
         from core.datasets.library import open_dataset
 
-        return open_dataset(name)
+        return open_dataset(name, progress)
 
 
 class DataSession(QObject):
@@ -73,6 +73,7 @@ class DataSession(QObject):
         self.label = -1
         self.seed = 0
         self.split_by = "file"
+        self.has_given_split = False
         self.split: SplitFacts | None = None
         self.split_problem = ""
         self.outliers: tuple[Outlier, ...] = ()
@@ -107,12 +108,13 @@ class DataSession(QObject):
                 then()
 
         bridge.run_in_thread(
-            lambda progress: self._opened(name), opened, self._document.problem.emit,
+            lambda progress: self._opened(name, progress), opened, self._document.problem.emit,
+            lambda fraction, text, _preview: self.measuring.emit(fraction, text),
             key="data-open", owner=self,
         )  # fmt: skip
 
-    def _opened(self, name: str) -> tuple[ClipStore, tuple[ClassFacts, ...]]:
-        store = self._library.open(name)
+    def _opened(self, name: str, progress: Progress) -> tuple[ClipStore, tuple[ClassFacts, ...]]:
+        store = self._library.open(name, progress)
         return store, class_facts(store)
 
     def _take(self, store: ClipStore, classes: tuple[ClassFacts, ...]) -> None:
@@ -121,6 +123,10 @@ class DataSession(QObject):
         self._measures, self.outliers, self.outlier_problem = None, (), ""
         filled = [facts.label for facts in classes if facts.count]
         self.label = filled[0] if filled else -1
+        parts = {record.part for record in store.records}
+        self.has_given_split = {"train", "test"} <= parts
+        if self.split_by == "given" and not self.has_given_split:
+            self.split_by = "file"
         self.store_changed.emit()
         self._split()
         self.facts_changed.emit()

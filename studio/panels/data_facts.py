@@ -13,7 +13,8 @@ from studio.services.datasets import ClassFacts
 from studio.widgets import Badge, Button, ElidedLabel, IconButton, SectionHeading, label
 
 if TYPE_CHECKING:
-    from core.datasets.store import ClipRecord, ClipStore
+    from core.datasets.records import ClipRecord
+    from core.datasets.store import ClipStore
 
 _REVIEW: dict[str, tuple[str, str]] = {
     "unseen": ("not looked at", theme.DIM),

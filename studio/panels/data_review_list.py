@@ -136,7 +136,7 @@ class _Painter(QStyledItemDelegate):
             rect.left() + 14, rect.center().y() - _PICTURE.height() / 2 + 1,
             _PICTURE.width(), _PICTURE.height(),
         )  # fmt: skip
-        self._paint_picture(painter, spot, model.picture(row))  # type: ignore[union-attr]
+        self._paint_picture(painter, spot, model.picture(row))  # type: ignore[attr-defined]
         word, color = STATE_LOOKS[row.state]
         width = paint.text_width(word, theme.TINY_SIZE, 600) + 14
         badge = QRectF(rect.right() - 12 - width, rect.top() + 9, width, 20)

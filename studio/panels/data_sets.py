@@ -37,7 +37,9 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 def detail_of(entry: DatasetEntry) -> str:
-    """The second line of a data set."""
+    """The second line of a data set; of one that cannot be opened, why."""
+    if entry.problem:
+        return entry.problem
     classes = len(entry.labels)
     return f"{entry.num_clips:,} clips · {classes} class{'' if classes == 1 else 'es'}"
 
@@ -84,7 +86,7 @@ class _Painter(QStyledItemDelegate):
         left, room = rect.left() + theme.MARGIN, rect.width() - 2 * theme.MARGIN
         for text, size, color, top in (
             (entry.name, theme.BODY_SIZE, theme.TEXT, 7),
-            (detail_of(entry), theme.SMALL_SIZE, theme.FAINT, 27),
+            (detail_of(entry), theme.SMALL_SIZE, theme.BAD if entry.problem else theme.FAINT, 27),
         ):
             face = theme.font(size)
             painter.setFont(face)

@@ -100,6 +100,10 @@ class SplitPanel(QWidget):
         column.addWidget(self.bars)
         self.by.picked.connect(self.picked)
 
+    def offer_given(self, is_offered: bool) -> None:
+        """Offer the authors' own split where the data set has one."""
+        self.by.set_offered("given", is_offered)
+
     def show_split(self, labels: Sequence[str], facts: SplitFacts | None, said: str = "") -> None:
         """Show a split, or say why there is none."""
         clear(self._warnings)

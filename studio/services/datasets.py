@@ -20,6 +20,7 @@ SPLITS: dict[str, str] = {
     "file": "No source file in both parts",
     "subject": "No person in both parts",
     "view": "No camera view in both parts",
+    "given": "As the data set's authors split it",
 }
 FEW = 5  # clips of a class in a part of a split; fewer say nothing
 
@@ -80,7 +81,7 @@ def random_clips(store: ClipStore, label: int | None, count: int, seed: int) -> 
 
 def split_facts(store: ClipStore, by: str, test_share: float = 0.2, seed: int = 0) -> SplitFacts:
     """Split a data set and say what each class would have on either side."""
-    split = store.split(by=by, test_share=test_share, seed=seed)
+    split = store.split(by=by, test_share=test_share, seed=seed)  # type: ignore[arg-type]
     label_of = np.array([record.label for record in store.records], np.int64)
     count = len(store.labels)
     train, test = (
@@ -88,9 +89,10 @@ def split_facts(store: ClipStore, by: str, test_share: float = 0.2, seed: int = 
         for part in (split.train, split.test)
     )
     warnings = []
-    units = {getattr(record, by) for record in store.records if record.review != "reject"}
+    column = "part" if by == "given" else by
+    units = {getattr(record, column) for record in store.records if record.review != "reject"}
     if len(units) < 2:
-        what = {"file": "source file", "subject": "person", "view": "view"}[by]
+        what = {"file": "source file", "subject": "person", "view": "view", "given": "part"}[by]
         warnings.append(f"All clips come from one {what}: this split cannot part them.")
     elif not test.sum() or not train.sum():
         warnings.append("One part is empty.")
@@ -126,12 +128,12 @@ class ReviewClips:
         records = [self.store.records[i] for i in self.indices]
         self.before = [(record.review, record.note) for record in records]
         for index in self.indices:
-            self.store.review(index, self.state, self.note)
+            self.store.review(index, self.state, self.note)  # type: ignore[arg-type]
 
     def undo(self, project: Any) -> None:
         """Give the states back."""
         for index, (state, note) in zip(self.indices, self.before, strict=True):
-            self.store.review(index, state, note)
+            self.store.review(index, state, note)  # type: ignore[arg-type]
 
 
 @dataclass

@@ -98,6 +98,12 @@ def _create(context: PageContext) -> Any:
     return CreatePage(context)
 
 
+def _data(context: PageContext) -> Any:
+    from studio.pages.data import DataPage
+
+    return DataPage(context)
+
+
 _LATER = "Not in this version yet"
 
 PAGES: tuple[PageEntry, ...] = (
@@ -107,8 +113,8 @@ PAGES: tuple[PageEntry, ...] = (
               tooltip="Sample motions by action and shape them"),
     PageEntry(id="compare", title="Compare", key="Ctrl+3",
               tooltip=f"{_LATER}: two motions side by side, with their differences"),
-    PageEntry(id="data", title="Data", key="Ctrl+4",
-              tooltip=f"{_LATER}: data sets, their classes and clips"),
+    PageEntry(id="data", title="Data", key="Ctrl+4", make=_data,
+              tooltip="Data sets: their classes and clips, what to keep and what not"),
     PageEntry(id="train", title="Train", key="Ctrl+5",
               tooltip=f"{_LATER}: train ACTOR on your own clips"),
     PageEntry(id="evaluate", title="Evaluate", key="Ctrl+6",

@@ -80,13 +80,14 @@ class BuildReport:
     @property
     def text(self) -> str:
         """One sentence for a person."""
-        parts = [f"{self.built} clips built"]
+        parts = [f"{_counted(self.built, 'clip')} built"]
         if self.kept:
             parts.append(f"{self.kept} there before")
         if self.failed:
             parts.append(f"{len(self.failed)} could not be cut")
         if self.joined.missing:
-            parts.append(f"{len(self.joined.missing)} videos are missing")
+            count = len(self.joined.missing)
+            parts.append(f"{_counted(count, 'video')} {'is' if count == 1 else 'are'} missing")
         return ", ".join(parts)
 
 
@@ -113,7 +114,8 @@ def build(
     """Cut, look at and judge every wanted element; run it again to go on.
 
     Raises FileProblem (lists, a folder that cannot be written), ModelProblem (the finder's networks
-    are missing), StudioError (nothing to do, another build at it), Cancelled. A broken video fails its own elements.
+    are missing), StudioError (nothing to do, another build at it), Cancelled. A broken video fails
+    its own elements.
     """
     joined, splits = plan(options)
     if not joined.elements:
@@ -272,3 +274,7 @@ def _head(options: BuildOptions, splits: Sequence[Split], joined: Joined) -> dic
         "missing_videos": joined.missing,
         "without_times": list(joined.unannotated),
     }  # fmt: skip
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -27,6 +27,7 @@ class Record:
     view: str
     file: str
     estimator: str = ""
+    part: str = ""
     review: str = "unseen"
     note: str = ""
     estimated_missing: int = 0
@@ -118,6 +119,7 @@ class Entry:
     labels: tuple[str, ...]
     fingerprint: str = "abc"
     source: str = "made for tests"
+    problem: str = ""
 
 
 class SmallLibrary(Library):
@@ -131,7 +133,7 @@ class SmallLibrary(Library):
         small = Entry("small", self._folder, len(self.store), LABELS)
         return [small, Entry("broken", self._folder, 0, ())]
 
-    def open(self, name: str):  # type: ignore[no-untyped-def,override]
+    def open(self, name: str, progress=None):  # type: ignore[no-untyped-def,override]
         if name != "small":
             raise StudioError(f"{name} cannot be opened.", "Import it again.")
         return self.store

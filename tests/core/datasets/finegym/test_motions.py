@@ -10,13 +10,18 @@ import numpy as np
 import pytest
 
 from core.datasets.finegym import BuildOptions, Limits, Review, build
+from core.datasets.finegym.manifest import Row
 from core.datasets.finegym.motions import (
+    Estimated,
+    Finished,
     cut_accepted,
     estimate_accepted,
     finished,
     stretched,
 )
-from core.errors import StudioError
+from core.datasets.finegym.storing import store
+from core.datasets.store import ClipStore
+from core.errors import FileProblem, StudioError
 from core.estimators.executor import Finished as Done
 from core.estimators.work import Job, Record, write_record
 from core.motion import Motion, Provenance
@@ -143,3 +148,60 @@ def test_short_gaps_are_bridged_and_long_ones_only_marked(folder: Path) -> None:
     assert np.abs(done.motion.poses[10:13] - motion.poses[10:13]).max() < 0.1
     np.testing.assert_array_equal(done.motion.poses[30:50], poses[30:50])
     assert done.missing == 23 and set(range(30, 50)) <= set(done.motion.inferred)
+
+
+def store_of(folder: Path, clips: list[Estimated], name: str = "gym") -> ClipStore:
+    return ClipStore.open(store(Finished(tuple(clips), {}), name, source=folder))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MOTION_STUDIO_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def clips_at(rows: list[tuple[float, bool, str]]) -> list[Estimated]:
+    """Clips of 55 frames with these source rates, whether they were interpolated, and moves."""
+    made = []
+    for number, (fps, is_interpolated, move) in enumerate(rows):
+        row = Row(
+            id=f"video{number:06d}_E_000000_000004_A_0001_0002", video=f"video{number:06d}",
+            file="x.mp4", move=move, label=43, glabel=213, split="val" if number == 1 else "train",
+            annotated=(1, 2), span=(1, 2), frames=(0, 55), source_frames=(30, 85), fps=fps,
+            clip="c.mp4", clip_start=0, clip_frames=60, is_interpolated=is_interpolated,
+            min_frames=55, rule="pad_interpolate",
+        )  # fmt: skip
+        rate = fps * 1.5 if is_interpolated else fps
+        made.append(Estimated(row, nod(55, rate), 2))
+    return made
+
+
+def test_a_data_set_has_one_rate_and_the_preset_s_order_of_moves(home: Path) -> None:
+    clips = clips_at(
+        [(25.0, False, "Split Jump"), (25.0, True, "Back Handspring"), (50.0, False, "aerial"),
+         (25.0, False, "Back Handspring")]
+    )  # fmt: skip
+    made = store_of(home, clips)
+    assert made.labels == ("Split Jump", "Back Handspring", "aerial")
+    assert [round(r.fps, 3) for r in made.records] == [25.0] * 4
+    assert [r.num_frames for r in made.records] == [55, 55, 28, 55]
+    assert "0.67 of its speed" in made.motion(1).provenance.edit
+    assert [r.part for r in made.records] == ["train", "test", "train", "train"]
+    assert made.records[0].estimated_missing == 2 and made.records[0].file == "video000000"
+    assert len(made.features().labels) == 4
+
+
+def test_making_it_anew_keeps_decisions_and_never_another_data_set(home: Path) -> None:
+    clips = clips_at([(25.0, False, "Split Jump"), (25.0, False, "Split Jump")])
+    first = store_of(home, clips)
+    first.review(1, "reject", "hidden")
+    first.close()
+    again = store_of(home, [*clips, *clips_at([(25.0, False, "Split Jump")] * 3)[2:]])
+    assert [r.review for r in again.records] == ["unseen", "reject", "unseen"]
+    ClipStore.create(home / "datasets" / "mine", "mine", ("a",)).close()
+    with pytest.raises(FileProblem, match="already"):
+        store_of(home, clips, "mine")
+    with pytest.raises(StudioError, match="cannot be the name"):
+        store_of(home, clips, "../mine")
+    with pytest.raises(StudioError, match="No clip"):
+        store_of(home, [])

@@ -90,7 +90,7 @@ def frame_indices(
         return np.minimum(np.arange(count), length - 1)
     if sampling == "random":
         return np.sort(draws.subset(length, count))
-    widest = (length - 1) // max(count - 1, 1)
+    widest = max((length - 1) // max(count - 1, 1), 1)
     if sampling == "random_conseq":
         step = draws.whole(1, widest)
     elif step == -1 or step * (count - 1) >= length:

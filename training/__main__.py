@@ -14,6 +14,9 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="train the job in a folder, or go on with it")
     running.add_argument("folder", type=Path)
+    running.add_argument(
+        "--resume", action="store_true", help="said for clarity: a saved state is always taken up"
+    )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     from training.engine.worker import run

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Literal
@@ -51,9 +52,16 @@ class Control:
         return "paused" if self._signalled or (self._folder / PAUSE).exists() else ""
 
     def forget(self) -> None:
-        """Take earlier requests away: a training that is started anew wants to run."""
+        """Take requests from before this process away: a training started anew wants to run.
+
+        What was asked while it was starting, which takes seconds, still holds.
+        """
+        age = time.time() - _born()
         for name in (STOP, PAUSE):
-            (self._folder / name).unlink(missing_ok=True)
+            path = self._folder / name
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > age:
+                    path.unlink()
 
     def _notice(self, number: int, frame: FrameType | None) -> None:
         self._signalled = True
@@ -65,6 +73,15 @@ class Control:
                 path.touch()
             if self._done.wait(BEAT_SECONDS):
                 return
+
+
+def _born() -> float:
+    """When this process began, Unix seconds; now, where nothing tells."""
+    try:
+        import psutil
+    except ImportError:
+        return time.time()
+    return float(psutil.Process().create_time())
 
 
 def worker_facts(device: str, world_size: int) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from pathlib import Path
 
 import torch
@@ -32,16 +33,39 @@ def run(folder: Path) -> int:
     events = EventLog(folder)
     try:
         with Control(folder) as control:
-            control.forget()
+            if not is_restarted():
+                control.forget()
             end = _trained(folder, events, control)
     except Exception as error:
+        if is_other_workers_end(error):
+            log.warning("another worker ended: %s", error)
+            return FAILED
         message, hint = explained(error)
         log.exception("the training failed")
         events.write("state", state="failed", message=message, hint=hint)
         return FAILED
     finally:
         events.close()
-    return DONE if end == "done" else ASKED
+    return DONE if end == "done" or is_among_others() else ASKED
+
+
+def is_among_others() -> bool:
+    """Whether torchrun started this worker: for it any exit code but 0 asks for a new start."""
+    return "TORCHELASTIC_RUN_ID" in os.environ
+
+
+def is_restarted() -> bool:
+    """Whether torchrun started the workers anew after losing one: requests still hold then."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+
+
+def is_other_workers_end(error: Exception) -> bool:
+    """Whether a worker fails only because another one is gone; that one's reason counts."""
+    if not is_among_others():
+        return False
+    text = str(error).lower()
+    signs = ("connection closed by peer", "connection reset", "distbackend", "gloo", "nccl")
+    return isinstance(error, RuntimeError) and any(sign in text for sign in signs)
 
 
 def _trained(folder: Path, events: EventLog, control: Control) -> str:

@@ -106,7 +106,7 @@ class DataPage(QObject):
         add(Separator(), edge=True)
         add(self.outliers, 1, edge=True)
         add(Separator(), edge=True)
-        add(self.split)
+        add(self.split, 1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.evaluate_button)
@@ -303,14 +303,14 @@ class DataPage(QObject):
 
     def _show_facts(self) -> None:
         session = self.session
-        self.facts.show_store(session.store, session.classes)
+        self.facts.show_store(session.store, session.table, session.fingerprint)
         self.classes.show_classes(session.classes, session.label)
         all_, mine = session.lengths()
         self.histogram.show_lengths(all_, mine)
         name = next((c.name for c in session.classes if c.label == session.label), "all classes")
         self.length_heading.title.setText(f"Length of the clips: {name}")
         labels = [facts.name for facts in session.classes]
-        self.split.offer_given(session.has_given_split)
+        self.split.offer_given(session.table is not None and session.table.has_given_split)
         self.split.show_split(labels, session.split, session.split_problem)
         self._show_selected()
 

@@ -22,6 +22,7 @@ from studio.services.datasets import (
     RelabelClips,
     ReviewClips,
     SplitFacts,
+    Table,
     class_facts,
     random_clips,
     split_facts,
@@ -69,11 +70,12 @@ class DataSession(QObject):
         self.entries: tuple[DatasetEntry, ...] = ()
         self.name = ""
         self.store: ClipStore | None = None
+        self.table: Table | None = None
         self.classes: tuple[ClassFacts, ...] = ()
         self.label = -1
         self.seed = 0
         self.split_by = "file"
-        self.has_given_split = False
+        self.fingerprint = ""
         self.split: SplitFacts | None = None
         self.split_problem = ""
         self.outliers: tuple[Outlier, ...] = ()
@@ -101,7 +103,7 @@ class DataSession(QObject):
         if name == self.name and self.store is not None:
             return
 
-        def opened(found: tuple[ClipStore, tuple[ClassFacts, ...]]) -> None:
+        def opened(found: tuple[ClipStore, Table]) -> None:
             self.name = name
             self._take(*found)
             if then is not None:
@@ -113,24 +115,24 @@ class DataSession(QObject):
             key="data-open", owner=self,
         )  # fmt: skip
 
-    def _opened(self, name: str, progress: Progress) -> tuple[ClipStore, tuple[ClassFacts, ...]]:
+    def _opened(self, name: str, progress: Progress) -> tuple[ClipStore, Table]:
         store = self._library.open(name, progress)
-        return store, class_facts(store)
+        return store, Table(store)
 
-    def _take(self, store: ClipStore, classes: tuple[ClassFacts, ...]) -> None:
+    def _take(self, store: ClipStore, table: Table) -> None:
         self._close()
-        self.store, self.classes = store, classes
+        self.store, self.table = store, table
+        self.classes = class_facts(table)
         self._measures, self.outliers, self.outlier_problem = None, (), ""
-        filled = [facts.label for facts in classes if facts.count]
+        self.split, self.split_problem, self.fingerprint = None, "", ""
+        filled = [facts.label for facts in self.classes if facts.count]
         self.label = filled[0] if filled else -1
-        parts = {record.part for record in store.records}
-        self.has_given_split = {"train", "test"} <= parts
-        if self.split_by == "given" and not self.has_given_split:
+        if self.split_by == "given" and not table.has_given_split:
             self.split_by = "file"
         self.store_changed.emit()
-        self._split()
         self.facts_changed.emit()
         self.show_grid()
+        self._sum_up()
         self._measure()
 
     def _close(self) -> None:
@@ -196,7 +198,8 @@ class DataSession(QObject):
         assert store is not None
         record = store.records[index]
         motion = store.motion(index)
-        words = [store.labels[record.label]] if 0 <= record.label < len(store.labels) else []
+        name = store.labels[record.label] if 0 <= record.label < len(store.labels) else ""
+        words = [name] if name and not record.name.startswith(name) else []
         words += [w for w in (REVIEW_WORDS.get(record.review, ""),) if w]
         kind = motion.provenance.kind
         color = theme.BAD if record.review == "reject" else theme.source_color(
@@ -238,11 +241,16 @@ class DataSession(QObject):
 
     def _follow_history(self) -> None:
         """After a decision, or its undo: counts, split, outliers and the stage's labels."""
-        if self.store is None:
+        if self.store is None or self.table is None:
             return
-        self.classes = class_facts(self.store)
-        self._split()
+        before = self.table.label, self.table.review
+        self.table.refresh(self.store)
+        after = self.table.label, self.table.review
+        if all(np.array_equal(old, new) for old, new in zip(before, after, strict=True)):
+            return  # something else was done: not on this data set
+        self.classes = class_facts(self.table)
         self._find()
+        self._sum_up()
         self.facts_changed.emit()
         if self._indices and all(key in self._indices for key in self._keys()):
             rows = {clip.key: clip.row for clip in self._document.shown}
@@ -261,17 +269,28 @@ class DataSession(QObject):
     def split_by_unit(self, by: str) -> None:
         """Split by file, subject or view."""
         self.split_by = by
-        self._split()
-        self.facts_changed.emit()
+        self._sum_up()
 
-    def _split(self) -> None:
-        self.split, self.split_problem = None, ""
-        if self.store is None or not len(self.store):
+    def _sum_up(self) -> None:
+        """Split and fingerprint, which take a moment with a hundred thousand clips."""
+        store, by = self.store, self.split_by
+        if store is None or not len(store):
+            self.split, self.fingerprint = None, ""
+            self.facts_changed.emit()
             return
-        try:
-            self.split = split_facts(self.store, self.split_by)
-        except StudioError as error:
-            self.split_problem = str(error)
+
+        def work(progress: Progress) -> tuple[str, SplitFacts | None, str]:
+            try:
+                return store.fingerprint(), split_facts(store, by), ""
+            except StudioError as error:
+                return store.fingerprint(), None, str(error)
+
+        def done(found: tuple[str, SplitFacts | None, str]) -> None:
+            if store is self.store:
+                self.fingerprint, self.split, self.split_problem = found
+                self.facts_changed.emit()
+
+        bridge.run_in_thread(work, done, self._document.problem.emit, key="data-split", owner=self)
 
     def _measure(self) -> None:
         store = self.store
@@ -304,8 +323,8 @@ class DataSession(QObject):
         )  # fmt: skip
 
     def _find(self) -> None:
-        if self.store is not None and self._measures is not None:
-            self.outliers = find_outliers(self.store, self._measures)
+        if self.table is not None and self._measures is not None:
+            self.outliers = find_outliers(self.table, self._measures)
             self.outliers_changed.emit()
 
     def lengths(self) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import theme
-from studio.services.datasets import ClassFacts
+from studio.services.datasets import Table
 from studio.widgets import Badge, Button, ElidedLabel, IconButton, SectionHeading, label
 
 if TYPE_CHECKING:
@@ -78,19 +78,18 @@ class FactsPanel(QWidget):
             buttons.addWidget(button)
         column.addLayout(buttons)
 
-    def show_store(self, store: ClipStore | None, classes: Sequence[ClassFacts]) -> None:
-        """Show a data set's numbers."""
-        if store is None:
+    def show_store(self, store: ClipStore | None, table: Table | None, fingerprint: str) -> None:
+        """Show a data set's numbers; ``fingerprint`` is "" while it is worked out."""
+        if store is None or table is None:
             return
         self.heading.set_note(store.name)
-        rejected = sum(facts.rejected for facts in classes)
-        kept = sum(record.review == "keep" for record in store.records)
-        filled = sum(facts.count > 0 for facts in classes)
-        self._rows["clips"].set_text(f"{len(store):,} in {filled} of {len(classes)} classes")
+        kept, rejected = table.num_kept, int(table.is_rejected.sum())
+        filled = len(set(table.label.tolist()))
+        self._rows["clips"].set_text(f"{len(table):,} in {filled} of {len(table.labels)} classes")
         self._rows["reviewed"].set_text(
             f"{kept + rejected:,} · {kept:,} kept, {rejected:,} rejected"
         )
-        self._rows["fingerprint"].set_text(store.fingerprint())
+        self._rows["fingerprint"].set_text(fingerprint or "…")
 
     def show_clip(self, record: ClipRecord | None, labels: Sequence[str]) -> None:
         """Show the selected clip."""

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio import theme
 from studio.panels.capture_rows import marked_line
@@ -34,6 +41,9 @@ class _Bars(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(160, _ROW * len(self._labels) if self._facts is not None else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
 
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent) and self._facts is not None:
@@ -97,7 +107,15 @@ class SplitPanel(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.by)
         column.addLayout(self._warnings)
-        column.addWidget(self.bars)
+        scroll = QScrollArea()
+        scroll.setWidget(self.bars)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.viewport().setAutoFillBackground(False)
+        self.bars.setAutoFillBackground(False)
+        column.addWidget(scroll, 1)
         self.by.picked.connect(self.picked)
 
     def offer_given(self, is_offered: bool) -> None:

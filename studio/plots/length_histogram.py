@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from studio import theme
 
 _BINS = 32
+_NARROWEST = 24.0  # frames from the left edge to the right
 
 
 def bins_for(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -58,7 +59,10 @@ class LengthHistogram(pg.PlotWidget):  # type: ignore[misc]
             heights, _ = np.histogram(np.minimum(lengths, edges[-1] - 0.25), edges)
             item.setOpts(x=middles, height=heights, width=share * width)
         top = max(float(np.histogram(np.minimum(all_, edges[-1] - 0.25), edges)[0].max()), 1.0)
-        self.setRange(xRange=(float(edges[0]), float(edges[-1])), yRange=(0.0, top))
+        low, high = float(edges[0]), float(edges[-1])
+        if high - low < _NARROWEST:  # clips of one length are one bar, not a wall
+            low, high = (low + high - _NARROWEST) / 2, (low + high + _NARROWEST) / 2
+        self.setRange(xRange=(low, high), yRange=(0.0, top))
 
     @property
     def heights(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -22,6 +22,8 @@ SPLITS: dict[str, str] = {
     "view": "No camera view in both parts",
     "given": "As the data set's authors split it",
 }
+REVIEWS = ("unseen", "keep", "reject")
+_REVIEW_PLACES = {review: place for place, review in enumerate(REVIEWS)}
 FEW = 5  # clips of a class in a part of a split; fewer say nothing
 
 
@@ -55,18 +57,60 @@ class SplitFacts:
         return f"{sum(self.train):,} train · {sum(self.test):,} test"
 
 
-def class_facts(store: ClipStore) -> tuple[ClassFacts, ...]:
+class Table:
+    """The numbers of every clip as arrays (N,), so that a decision is followed at once.
+
+    label, num_frames, fps, missing (frames not seen) and review (places in :data:`REVIEWS`).
+    """
+
+    def __init__(self, store: ClipStore) -> None:
+        rows = store.columns("num_frames", "fps", "estimated_missing", "part")
+        lengths, rates, missing, parts = zip(*rows) if rows else ((), (), (), ())
+        self.num_frames = np.array(lengths, np.int64)
+        self.fps = np.array(rates, np.float64)
+        self.missing = np.array(missing, np.int64)
+        self.has_given_split = {"train", "test"} <= set(parts)
+        self.labels = store.labels
+        self.refresh(store)
+
+    def refresh(self, store: ClipStore) -> None:
+        """Read labels and decisions again."""
+        rows = store.columns("label", "review")
+        labels, reviews = zip(*rows) if rows else ((), ())
+        self.label = np.array(labels, np.int64)
+        self.review = np.array([_REVIEW_PLACES[review] for review in reviews], np.int8)
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @property
+    def is_rejected(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.review == _REVIEW_PLACES["reject"])
+
+    @property
+    def is_open(self) -> npt.NDArray[np.bool_]:
+        """Clips nobody has decided on."""
+        return np.asarray(self.review == _REVIEW_PLACES["unseen"])
+
+    @property
+    def num_kept(self) -> int:
+        """Clips somebody has looked at and kept."""
+        return int((self.review == _REVIEW_PLACES["keep"]).sum())
+
+
+def class_facts(table: Table) -> tuple[ClassFacts, ...]:
     """Every class of a data set, in its own order, empty ones too."""
-    lengths: list[list[int]] = [[] for _ in store.labels]
-    rejected = [0] * len(store.labels)
-    for record in store.records:
-        if 0 <= record.label < len(lengths):
-            lengths[record.label].append(record.num_frames)
-            rejected[record.label] += record.review == "reject"
+    count = len(table.labels)
+    rejected = np.bincount(table.label[table.is_rejected], minlength=count)
+    order = np.argsort(table.label, kind="stable")
+    ends = np.searchsorted(table.label[order], np.arange(count + 1))
     return tuple(
-        ClassFacts(i, name, len(lengths[i]), rejected[i], np.array(lengths[i], np.int64))
-        for i, name in enumerate(store.labels)
-    )
+        ClassFacts(
+            i, name, int(ends[i + 1] - ends[i]), int(rejected[i]),
+            table.num_frames[order[ends[i] : ends[i + 1]]],
+        )
+        for i, name in enumerate(table.labels)
+    )  # fmt: skip
 
 
 def random_clips(store: ClipStore, label: int | None, count: int, seed: int) -> list[int]:
@@ -82,15 +126,15 @@ def random_clips(store: ClipStore, label: int | None, count: int, seed: int) -> 
 def split_facts(store: ClipStore, by: str, test_share: float = 0.2, seed: int = 0) -> SplitFacts:
     """Split a data set and say what each class would have on either side."""
     split = store.split(by=by, test_share=test_share, seed=seed)  # type: ignore[arg-type]
-    label_of = np.array([record.label for record in store.records], np.int64)
+    rows = store.columns("label", "review", "part" if by == "given" else by)
+    labels = np.array([row[0] for row in rows], np.int64)
     count = len(store.labels)
     train, test = (
-        np.bincount(label_of[np.asarray(part, np.int64)], minlength=count)
+        np.bincount(labels[np.asarray(part, np.int64)], minlength=count)
         for part in (split.train, split.test)
     )
     warnings = []
-    column = "part" if by == "given" else by
-    units = {getattr(record, column) for record in store.records if record.review != "reject"}
+    units = {row[2] for row in rows if row[1] != "reject"}
     if len(units) < 2:
         what = {"file": "source file", "subject": "person", "view": "view", "given": "part"}[by]
         warnings.append(f"All clips come from one {what}: this split cannot part them.")

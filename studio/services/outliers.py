@@ -7,7 +7,7 @@ is decided from them each time, against the data set's own clips. Free of Qt and
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +19,14 @@ from core.atomic import written_whole
 from core.errors import FileProblem, StudioError
 from core.motion import Motion
 from core.progress import SILENT, Progress
+from studio.services.datasets import Table
 
 if TYPE_CHECKING:
     from core.datasets.store import ClipStore
 
 log = logging.getLogger(__name__)
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 CACHE = "outliers.npz"
 KINDS: dict[str, tuple[str, str]] = {
@@ -102,34 +104,31 @@ def measure_store(store: ClipStore, folder: Path, progress: Progress = SILENT) -
     return measures
 
 
-def find_outliers(store: ClipStore, measures: Measures) -> tuple[Outlier, ...]:
+def find_outliers(table: Table, measures: Measures) -> tuple[Outlier, ...]:
     """The clips worth a look, the worst of each kind first, without those already decided on."""
-    records = list(store.records)[: len(measures)]
-    if not records:
+    count = min(len(table), len(measures))
+    if not count:
         return ()
-    lengths = np.array([record.num_frames for record in records], np.float64)
-    is_open = np.array([record.review not in ("keep", "reject") for record in records])
-    found: list[Outlier] = []
+    lengths, fps = table.num_frames[:count].astype(np.float64), table.fps[:count]
     usual = float(np.median(lengths))  # of all: decisions must not move the limits
     limit = _far_above(measures.jitter)
-    for index in np.flatnonzero(is_open):
-        record = records[index]
-        seconds = lengths[index] / record.fps
-        jitter, missing, still = (
-            float(values[index]) for values in (measures.jitter, measures.missing, measures.still)
-        )
-        missing = max(missing, record.estimated_missing / max(record.num_frames, 1))
-        for kind, is_out, text, badness in (
-            ("short", lengths[index] < usual / 2 or seconds < _SHORTEST_SECONDS,
-             f"{record.num_frames} frames, {usual:.0f} are usual", -lengths[index]),
-            ("missing", missing > _MISSING_SHARE, f"{missing:.0%} of the frames unseen", missing),
-            ("jitter", jitter > limit, f"jerk {jitter:,.0f} m/s³, {limit:,.0f} is much", jitter),
-            ("frozen", still > _FROZEN_SHARE, f"still for {still:.0%} of the clip", still),
-        ):  # fmt: skip
-            if is_out:
-                found.append(Outlier(index=int(index), kind=kind, text=text, badness=badness))
-    order = {kind: place for place, kind in enumerate(KINDS)}
-    return tuple(sorted(found, key=lambda o: (order[o.kind], -o.badness, o.index)))
+    jitter, still = measures.jitter[:count], measures.still[:count]
+    missing = np.maximum(measures.missing[:count], table.missing[:count] / np.maximum(lengths, 1))
+    is_short = (lengths < usual / 2) | (lengths / fps < _SHORTEST_SECONDS)
+    checks: tuple[tuple[str, BoolArray, FloatArray, Callable[[float], str]], ...] = (
+        ("short", is_short, -lengths, lambda v: f"{-v:.0f} frames, {usual:.0f} are usual"),
+        ("missing", missing > _MISSING_SHARE, missing, lambda v: f"{v:.0%} of the frames unseen"),
+        ("jitter", jitter > limit, jitter,
+         lambda v: f"jerk {v:,.0f} m/s³, {limit:,.0f} is much"),
+        ("frozen", still > _FROZEN_SHARE, still, lambda v: f"still for {v:.0%} of the clip"),
+    )  # fmt: skip
+    found = []
+    for kind, is_out, badness, text in checks:
+        mine = np.flatnonzero(is_out & table.is_open[:count])
+        for index in mine[np.argsort(-badness[mine], kind="stable")]:
+            value = float(badness[index])
+            found.append(Outlier(index=int(index), kind=kind, text=text(value), badness=value))
+    return tuple(found)
 
 
 def _far_above(values: FloatArray) -> float:

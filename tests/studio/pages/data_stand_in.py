@@ -74,6 +74,9 @@ class Store:
     def __len__(self) -> int:
         return len(self.records)
 
+    def columns(self, *names: str) -> list[tuple[object, ...]]:
+        return [tuple(getattr(record, name) for name in names) for record in self.records]
+
     def motion(self, index: int) -> Motion:
         return self._motions[index]
 

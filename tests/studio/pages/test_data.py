@@ -70,13 +70,14 @@ def test_other_clips_come_at_random_but_the_same_for_the_same_press(page: DataPa
     assert page.session.shown == first
 
 
-def test_rejecting_leaves_the_clip_out_and_can_be_undone(page: DataPage) -> None:
+def test_rejecting_leaves_the_clip_out_and_can_be_undone(page: DataPage, qtbot: Any) -> None:
     session = page.session
     store, index = session.store, session.selected
     assert store is not None and index is not None
     before = store.fingerprint()
     page.reject()
     assert store.records[index].review == "reject" and store.fingerprint() != before
+    qtbot.waitUntil(lambda: session.fingerprint == store.fingerprint())
     assert session.classes[0].rejected == 1
     assert session.selected != index  # on to the next
     assert any("rejected" in clip.detail for clip in session._document.shown)
@@ -134,14 +135,15 @@ def test_measurements_are_kept_and_not_made_twice(page: DataPage, tmp_path: Path
         store.motion = motion  # type: ignore[method-assign]
 
 
-def test_splits_show_both_sides_and_warn_of_empty_ones(page: DataPage) -> None:
-    split = page.session.split
-    assert split is not None and split.by == "file"
-    assert sum(split.train) + sum(split.test) == 24
+def test_splits_show_both_sides_and_warn_of_empty_ones(page: DataPage, qtbot: Any) -> None:
+    session = page.session
+    qtbot.waitUntil(lambda: session.split is not None)
+    assert session.split is not None and session.split.by == "file"
+    assert sum(session.split.train) + sum(session.split.test) == 24
     page.split.picked.emit("subject")
-    assert page.session.split is not None and page.session.split.by == "subject"
+    qtbot.waitUntil(lambda: session.split is not None and session.split.by == "subject")
     page.split.picked.emit("view")
-    assert page.session.split is None and "view" in page.session.split_problem
+    qtbot.waitUntil(lambda: session.split is None and "view" in session.split_problem)
 
 
 def test_train_and_evaluate_are_handed_the_data_set(

@@ -10,7 +10,7 @@ import pytest
 from core.datasets.demo import generate
 from core.errors import Cancelled
 from core.progress import Progress
-from studio.services.datasets import class_facts, random_clips, split_facts
+from studio.services.datasets import Table, class_facts, random_clips, split_facts
 from studio.services.outliers import Measures, find_outliers, measure_store, measured
 from tests.studio.pages.data_stand_in import Store
 
@@ -38,7 +38,7 @@ def test_unseen_and_still_frames_are_shares_of_the_clip() -> None:
 def test_a_data_set_of_equals_has_no_outliers(tmp_path: Path) -> None:
     store = Store(tmp_path)
     even = Measures(*(np.full(len(store), v) for v in (100.0, 0.0, 0.0)))
-    assert {o.kind for o in find_outliers(store, even)} <= {"short"}  # type: ignore[arg-type]
+    assert {o.kind for o in find_outliers(Table(store), even)} <= {"short"}  # type: ignore[arg-type]
 
 
 def test_clips_added_later_are_all_that_is_measured_again(tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_a_split_leaves_rejected_clips_out_and_names_what_is_thin(tmp_path: Path
     less = split_facts(store, "file")  # type: ignore[arg-type]
     assert sum(whole.train + whole.test) - sum(less.train + less.test) == 2
     assert any("fewer than" in warning for warning in less.warnings)
-    assert class_facts(store)[0].kept == 4  # type: ignore[arg-type]
+    assert class_facts(Table(store))[0].kept == 4  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Networks that recognise actions: their features are what FID is measured on."""

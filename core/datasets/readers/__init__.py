@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.datasets import library
-from core.datasets.readers import bvh_folder, own, packed
+from core.datasets.readers import bvh_folder, humanact12, ntu13, own, packed, uestc
 from core.datasets.readers.base import FoundDataset, ImportOptions, ReadClip, Reader
 from core.datasets.records import ClipInfo
 from core.datasets.store import ClipStore
@@ -19,7 +19,15 @@ from core.motion import Motion
 from core.progress import SILENT, Progress
 
 READERS: dict[str, Reader] = {
-    reader.name: reader for reader in (own.READER, packed.READER, bvh_folder.READER)
+    reader.name: reader
+    for reader in (
+        own.READER,
+        ntu13.READER,
+        humanact12.READER,
+        uestc.READER,
+        packed.READER,
+        bvh_folder.READER,
+    )
 }
 """In the order they are asked."""
 
@@ -105,9 +113,12 @@ def _labels(found: list[FoundDataset], options: ImportOptions) -> tuple[str, ...
 
 
 def _usual_rate(found: list[FoundDataset], options: ImportOptions) -> float:
-    """The rate most of the first clips have."""
+    """The rate that layouts say, or most of the first clips have."""
     rates: Counter[float] = Counter()
     for each in found:
+        if each.fps is not None:
+            rates[each.fps] += min(each.num_clips, 10)
+            continue
         for number, clip in enumerate(READERS[each.reader].clips(each.path, options)):
             rates[float(clip.motion.fps)] += 1
             if number >= 9:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from core.motion import Motion
+
+Axes = Literal["auto", "y up", "y down"]
+Views = Literal["all", "front"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +24,7 @@ class FoundDataset:
     labels: tuple[str, ...]
     text: str
     note: str = ""  # a licence or a doubt, kept with the data set
+    fps: float | None = None  # where the layout says it; None: the first clips are asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +33,9 @@ class ImportOptions:
 
     labels: only these, numbered in this order (None: all); min_frames: shorter ones are left out;
     fps: all clips at this rate (None: the most frequent one); label_file: a CSV with ``path`` and
-    ``label`` columns; estimator: of results that do not say; official: the originals' defects too.
+    ``label`` columns; estimator: of results that do not say, and the only one wanted of a project;
+    axes: of layouts in a camera's axes, looked for by default; views: "front" leaves out cameras
+    that see a person from elsewhere (UESTC); clips_per_action: of what is generated.
     """
 
     labels: tuple[str, ...] | None = None
@@ -36,7 +43,9 @@ class ImportOptions:
     fps: float | None = None
     label_file: Path | None = None
     estimator: str = ""
-    official: bool = False
+    axes: Axes = "auto"
+    views: Views = "all"
+    clips_per_action: int = 40
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,15 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from core.datasets.finegym import PRESET, RULES, BuildOptions, BuildReport, build, plan
 from core.datasets.finegym.builder import MANIFEST_NAME
@@ -29,8 +21,9 @@ from core.errors import StudioError
 from core.paths import data_folder
 from core.progress import Progress
 from studio import bridge, theme
+from studio.dialogs.file_field import FileField
 from studio.dialogs.work_dialog import Choice, FolderField, WorkDialog
-from studio.widgets import Button, caption, label
+from studio.widgets import caption, label
 
 _LOOK_MS = 350  # after the last keystroke
 RULE_TITLES: dict[str, str] = {
@@ -44,37 +37,6 @@ RULE_TITLES: dict[str, str] = {
 def default_folder() -> Path:
     """Where a build goes when nothing else is said."""
     return data_folder() / "finegym"
-
-
-class FileField(QHBoxLayout):
-    """A line for one file, or several with semicolons, and a button to look for them."""
-
-    def __init__(self, parent: QDialog, name: str, pattern: str, *, several: bool = False) -> None:
-        super().__init__()
-        self._parent, self._name, self._pattern, self._several = parent, name, pattern, several
-        self.line = QLineEdit()
-        self.line.setAccessibleName(name)
-        self.line.setPlaceholderText(pattern.partition(" (")[0])
-        browse = Button("Browse…", look="secondary", tooltip=f"Choose {name.lower()}")
-        browse.setFixedHeight(theme.CONTROL)
-        browse.clicked.connect(self._browse)
-        self.setSpacing(8)
-        self.addWidget(self.line, 1)
-        self.addWidget(browse)
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """The files named."""
-        words = (word.strip() for word in self.line.text().split(";"))
-        return tuple(Path(word).expanduser() for word in words if word)
-
-    def _browse(self) -> None:
-        start = str(self.paths[0].parent if self.paths else Path.home())
-        ask = QFileDialog.getOpenFileNames if self._several else QFileDialog.getOpenFileName
-        answer, _ = ask(self._parent, self._name, start, f"{self._pattern};;All files (*)")
-        names = [answer] if isinstance(answer, str) else answer
-        if names and names[0]:
-            self.line.setText("; ".join(names))
 
 
 class BuildDialog(WorkDialog):
@@ -122,7 +84,8 @@ class BuildDialog(WorkDialog):
         self.frames.setValue(MIN_FRAMES)
         self.frames.setSuffix(" frames")
         self.frames.setAccessibleName("Least frames of a clip")
-        self.frames.setFixedWidth(130)
+        self.frames.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.frames.setFixedWidth(110)
         self.content.addWidget(
             caption(
                 "FineGym says when in which video a move is done; the videos are yours. Each is "
@@ -209,8 +172,8 @@ class BuildDialog(WorkDialog):
 
         def planned(progress: Progress) -> str:
             joined, splits = plan(options)
-            versions = ", ".join(s.version or f"{len(s.lines)} elements" for s in splits)
-            return f"{joined.text[:-1]}. {versions}."
+            versions = ", ".join(s.version or f"{len(s.lines)} lines of {s.name}" for s in splits)
+            return f"{joined.text} From {versions}."
 
         bridge.run_in_thread(
             planned, self._tell_plan,

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from core.progress import Progress
 from studio import bridge, theme
+from studio.dialogs.file_field import FileField
 from studio.dialogs.work_dialog import WorkDialog
-from studio.widgets import Button, caption, label
+from studio.panels.clearing import clear
+from studio.widgets import Button, Chip, FlowLayout, caption, label
 
 if TYPE_CHECKING:
     from core.datasets.readers import FoundDataset
 
 _LOOK_MS = 350
+MOST_CHIPS = 48  # classes that can be chosen one by one
 
 
 class ImportDatasetDialog(WorkDialog):
@@ -34,12 +45,17 @@ class ImportDatasetDialog(WorkDialog):
         self.path.setPlaceholderText("a folder of clips, or a data set's file")
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the data set")
+        self.table = FileField(self, "Table of labels", "path and label (*.csv)")
+        self.frames = QSpinBox()
+        self.chips: dict[str, Chip] = {}
+        self._chips = FlowLayout(spacing=6)
         self._compose()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
         self.path.textChanged.connect(lambda _text: self._asked())
+        self.table.line.textChanged.connect(lambda _text: self._asked())
         self.work_button.setEnabled(False)
         self.say("Choose a folder or a file; what it holds is shown here.", theme.DIM)
 
@@ -64,7 +80,19 @@ class ImportDatasetDialog(WorkDialog):
         form.setVerticalSpacing(10)
         form.addRow(label("From", color=theme.DIM), row)
         form.addRow(label("Name", color=theme.DIM), self.name)
+        self.table.line.setPlaceholderText("where names and folders do not say it: a CSV")
+        form.addRow(label("Labels", color=theme.DIM), self.table)
+        self.frames.setRange(1, 100_000)
+        self.frames.setSuffix(" frames and more")
+        self.frames.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.frames.setFixedWidth(170)
+        self.frames.setAccessibleName("Least frames of a clip")
+        form.addRow(label("Clips of", color=theme.DIM), self.frames)
         self.content.addLayout(form)
+        self._classes = QWidget()
+        self._classes.setLayout(self._chips)
+        self._classes.hide()
+        self.content.addWidget(self._classes)
 
     def _ask_folder(self) -> None:
         answer = QFileDialog.getExistingDirectory(self, "The data set's folder", str(Path.home()))
@@ -79,6 +107,7 @@ class ImportDatasetDialog(WorkDialog):
     def _asked(self) -> None:
         self.asked_anew()
         self.found = None
+        self._show_classes(())
         self.work_button.setEnabled(False)
         self._timer.start()
 
@@ -89,10 +118,13 @@ class ImportDatasetDialog(WorkDialog):
         self._looked = text
         self.say("Looking …", theme.DIM)
 
-        def look(progress: Progress) -> Any:
-            from core.datasets.readers import inspect_dataset
+        table = self.table.paths
 
-            return inspect_dataset(Path(text).expanduser())
+        def look(progress: Progress) -> Any:
+            from core.datasets.readers import ImportOptions, inspect_dataset
+
+            options = ImportOptions(label_file=table[0] if table else None)
+            return inspect_dataset(Path(text).expanduser(), options=options)
 
         bridge.run_in_thread(look, self._take, self._refuse, key="data-inspect", owner=self)
 
@@ -102,11 +134,29 @@ class ImportDatasetDialog(WorkDialog):
         self.found = found
         if not self.name.text().strip():
             self.name.setText(Path(self._looked).stem.lower().replace(" ", "_"))
-        classes = len(found.labels)
-        shown = ", ".join(found.labels[:6]) + (f" and {classes - 6} more" if classes > 6 else "")
-        words = f"{found.title}: {found.num_clips:,} clips, {classes} classes"
-        self.say("\n".join(w for w in (f"{words} ({shown}).", found.text) if w), theme.TEXT)
+        self._show_classes(found.labels)
+        words = f"{found.title}: {found.num_clips:,} clips, {len(found.labels)} classes."
+        self.say("\n".join(w for w in (words, found.text) if w), theme.TEXT)
         self.work_button.setEnabled(found.num_clips != 0)
+
+    def _show_classes(self, labels: Sequence[str]) -> None:
+        """A chip a class: those switched off are left out."""
+        clear(self._chips)
+        self.chips = {}
+        for name in labels[:MOST_CHIPS]:
+            chip = self.chips[name] = Chip(name, tooltip="Take this class, or leave it out")
+            chip.setChecked(True)
+            self._chips.addWidget(chip)
+        self._classes.setVisible(1 < len(labels) <= MOST_CHIPS)
+        self.fit()
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """The classes that are switched on, None for all."""
+        if self.found is None or len(self.found.labels) > MOST_CHIPS:
+            return None
+        on = tuple(name for name, chip in self.chips.items() if chip.isChecked())
+        return None if len(on) == len(self.found.labels) else on
 
     def _refuse(self, message: str, hint: str) -> None:
         self.say(f"{message} {hint}", theme.BAD)
@@ -119,13 +169,25 @@ class ImportDatasetDialog(WorkDialog):
         if not name:
             self.say("The data set needs a name.", theme.BAD)
             return
-        path = Path(self._looked).expanduser()
+        path, table = Path(self._looked).expanduser(), self.table.paths
+        labels, frames = self.labels, self.frames.value()
+        if labels == ():
+            self.say("No class is switched on.", theme.BAD)
+            return
 
         def work(progress: Progress) -> int:
-            from core.datasets.readers import import_dataset
+            from core.datasets.readers import ImportOptions, import_dataset
 
-            store = import_dataset(path, name=name, reader=found.reader, progress=progress)
-            return len(store)
+            options = ImportOptions(
+                labels=labels, min_frames=frames, label_file=table[0] if table else None
+            )
+            store = import_dataset(
+                path, name=name, reader=found.reader, options=options, progress=progress
+            )
+            try:
+                return len(store)
+            finally:
+                store.close()
 
         self.start(work, lambda count: self._done(name, count),
                    lambda message, hint: self.end(f"{message} {hint}", theme.BAD))  # fmt: skip

@@ -137,6 +137,7 @@ class DataPage(QObject):
         session.store_changed.connect(self._show_store)
         session.facts_changed.connect(self._show_facts)
         session.outliers_changed.connect(self._show_outliers)
+        session.clips_shown.connect(self._frame)
         session.measuring.connect(self.outliers.show_progress)
         self._document.selection_changed.connect(self._show_selected)
         self._document.shown_changed.connect(self._show_selected)
@@ -324,6 +325,12 @@ class DataPage(QObject):
         records = session.store.records
         names = {o.index: records[o.index].name for o in session.outliers}
         self.outliers.show_outliers(session.outliers, names)
+
+    def _frame(self) -> None:
+        """Bring all that was put on the stage into sight."""
+        frame_all = getattr(self._context.viewport, "frame_all", None)
+        if self._is_here and frame_all is not None:
+            frame_all()
 
     def _show_selected(self) -> None:
         if not self._is_here:

@@ -63,6 +63,7 @@ class DataSession(QObject):
     facts_changed = Signal()
     outliers_changed = Signal()
     measuring = Signal(float, str)
+    clips_shown = Signal()  # other clips stand on the stage
 
     def __init__(self, document: Document, library: Library, parent: QObject) -> None:
         super().__init__(parent)
@@ -176,6 +177,7 @@ class DataSession(QObject):
         self._indices = {clip.key: index for clip, index in zip(shown, indices, strict=True)}
         key = None if select is None else self._key(select)
         self._document.show(shown, select=key)
+        self.clips_shown.emit()
 
     def show_outlier(self, index: int) -> None:
         """Show one clip beside two ordinary ones of its class."""
@@ -243,10 +245,10 @@ class DataSession(QObject):
         """After a decision, or its undo: counts, split, outliers and the stage's labels."""
         if self.store is None or self.table is None:
             return
-        before = self.table.label, self.table.review
+        labels, reviews = self.table.label, self.table.review
         self.table.refresh(self.store)
-        after = self.table.label, self.table.review
-        if all(np.array_equal(old, new) for old, new in zip(before, after, strict=True)):
+        same = np.array_equal(labels, self.table.label)
+        if same and np.array_equal(reviews, self.table.review):
             return  # something else was done: not on this data set
         self.classes = class_facts(self.table)
         self._find()

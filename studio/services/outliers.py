@@ -30,7 +30,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 CACHE = "outliers.npz"
 KINDS: dict[str, tuple[str, str]] = {
-    "short": ("Short", "Shorter than half of the data set's median clip, or than half a second"),
+    "short": ("Short", "Fewer than 30 frames, half a second, or a quarter of the data set's median"),
     "missing": ("Missing", "More than a tenth of the frames were not seen by the estimator"),
     "jitter": ("Jitter", "Trembles far more than the data set's other clips"),
     "frozen": ("Frozen", "Hardly moves: its joints stay below 2 cm/s for most of the clip"),
@@ -39,7 +39,7 @@ _MISSING_SHARE = 0.1
 _STILL_M_PER_S = 0.02  # mean speed of all joints; a person standing sways by about 1 cm/s
 _FROZEN_SHARE = 0.8
 _FAR = 4.0  # robust standard deviations above the median
-_SHORTEST_SECONDS = 0.5
+_SHORTEST_SECONDS, _SHORTEST_FRAMES = 0.5, 30  # half of what a training usually takes
 _EVERY = 25  # clips between two reports
 
 
@@ -114,7 +114,8 @@ def find_outliers(table: Table, measures: Measures) -> tuple[Outlier, ...]:
     limit = _far_above(measures.jitter)
     jitter, still = measures.jitter[:count], measures.still[:count]
     missing = np.maximum(measures.missing[:count], table.missing[:count] / np.maximum(lengths, 1))
-    is_short = (lengths < usual / 2) | (lengths / fps < _SHORTEST_SECONDS)
+    is_short = lengths < max(usual / 4, _SHORTEST_FRAMES)
+    is_short |= lengths / fps < _SHORTEST_SECONDS
     checks: tuple[tuple[str, BoolArray, FloatArray, Callable[[float], str]], ...] = (
         ("short", is_short, -lengths, lambda v: f"{-v:.0f} frames, {usual:.0f} are usual"),
         ("missing", missing > _MISSING_SHARE, missing, lambda v: f"{v:.0%} of the frames unseen"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from core.datasets.finegym import PRESET, RULES, BuildOptions, BuildReport, build, plan
 from core.datasets.finegym.builder import MANIFEST_NAME
@@ -21,7 +21,7 @@ from core.errors import StudioError
 from core.paths import data_folder
 from core.progress import Progress
 from studio import bridge, theme
-from studio.dialogs.file_field import FileField
+from studio.dialogs.fields import CountField, FileField
 from studio.dialogs.work_dialog import Choice, FolderField, WorkDialog
 from studio.widgets import caption, label
 
@@ -61,7 +61,7 @@ class BuildDialog(WorkDialog):
         self.videos.line.clear()
         self.moves = QLineEdit("; ".join(move.name for move in PRESET))
         self.rule = Choice()
-        self.frames = QSpinBox()
+        self.frames = CountField("Least frames of a clip", "frames", 2, 1000, MIN_FRAMES)
         self._compose()
         self._look = QTimer(self)
         self._look.setSingleShot(True)
@@ -80,12 +80,6 @@ class BuildDialog(WorkDialog):
             self.rule.setItemData(self.rule.count() - 1, text, 3)  # the tooltip's role
         self.rule.setAccessibleName("Length rule")
         self.rule.setToolTip("What becomes of elements shorter than the wanted length")
-        self.frames.setRange(2, 1000)
-        self.frames.setValue(MIN_FRAMES)
-        self.frames.setSuffix(" frames")
-        self.frames.setAccessibleName("Least frames of a clip")
-        self.frames.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.frames.setFixedWidth(110)
         self.content.addWidget(
             caption(
                 "FineGym says when in which video a move is done; the videos are yours. Each is "
@@ -132,7 +126,7 @@ class BuildDialog(WorkDialog):
         self.videos.line.setText(str(head.get("videos", "")))
         self.moves.setText("; ".join(head.get("moves", [])))
         self.rule.select(head.get("rule"))
-        self.frames.setValue(int(head.get("min_frames", MIN_FRAMES)))
+        self.frames.set_value(int(head.get("min_frames", MIN_FRAMES)))
 
     def options(self) -> BuildOptions:
         """What was answered. Raises StudioError where something is missing."""
@@ -147,7 +141,7 @@ class BuildDialog(WorkDialog):
             annotations=self.annotations.paths[0], splits=self.splits.paths,
             categories=self.categories.paths[0], videos=self._videos()[0],
             moves=tuple(m.strip() for m in self.moves.text().split(";") if m.strip()),
-            rule=self.rule.currentData(), min_frames=self.frames.value(),
+            rule=self.rule.currentData(), min_frames=self.frames.value,
         )  # fmt: skip
 
     def _videos(self) -> tuple[Path, ...]:

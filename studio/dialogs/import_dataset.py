@@ -12,13 +12,12 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QSpinBox,
     QWidget,
 )
 
 from core.progress import Progress
 from studio import bridge, theme
-from studio.dialogs.file_field import FileField
+from studio.dialogs.fields import CountField, FileField
 from studio.dialogs.work_dialog import WorkDialog
 from studio.panels.clearing import clear
 from studio.widgets import Button, Chip, FlowLayout, caption, label
@@ -46,7 +45,7 @@ class ImportDatasetDialog(WorkDialog):
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the data set")
         self.table = FileField(self, "Table of labels", "path and label (*.csv)")
-        self.frames = QSpinBox()
+        self.frames = CountField("Least frames of a clip", "frames", 1, 100_000, 1)
         self.chips: dict[str, Chip] = {}
         self._chips = FlowLayout(spacing=6)
         self._compose()
@@ -82,12 +81,7 @@ class ImportDatasetDialog(WorkDialog):
         form.addRow(label("Name", color=theme.DIM), self.name)
         self.table.line.setPlaceholderText("where names and folders do not say it: a CSV")
         form.addRow(label("Labels", color=theme.DIM), self.table)
-        self.frames.setRange(1, 100_000)
-        self.frames.setSuffix(" frames and more")
-        self.frames.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.frames.setFixedWidth(170)
-        self.frames.setAccessibleName("Least frames of a clip")
-        form.addRow(label("Clips of", color=theme.DIM), self.frames)
+        form.addRow(label("At least", color=theme.DIM), self.frames)
         self.content.addLayout(form)
         self._classes = QWidget()
         self._classes.setLayout(self._chips)
@@ -170,7 +164,7 @@ class ImportDatasetDialog(WorkDialog):
             self.say("The data set needs a name.", theme.BAD)
             return
         path, table = Path(self._looked).expanduser(), self.table.paths
-        labels, frames = self.labels, self.frames.value()
+        labels, frames = self.labels, self.frames.value
         if labels == ():
             self.say("No class is switched on.", theme.BAD)
             return

@@ -48,7 +48,9 @@ def test_only_chosen_classes_and_long_enough_clips_are_imported(
     dialog.path.setText(str(folder))
     qtbot.waitUntil(lambda: dialog.found is not None)
     dialog.chips["throw"].setChecked(False)
-    dialog.frames.setValue(45)
+    dialog.frames.setText("45")
+    dialog.frames.editingFinished.emit()
+    assert dialog.frames.text() == "45 frames"
     dialog.name.setText("mine")
     with qtbot.waitSignal(dialog.imported, timeout=20000) as imported:
         dialog.begin()

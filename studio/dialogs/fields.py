@@ -1,4 +1,4 @@
-"""A line for a file, or several, with a button to look for them."""
+"""Fields that dialogs share: a file or several with a button to look for them, a count."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit
 
 from studio import theme
-from studio.widgets import Button
+from studio.widgets import Button, ValueField
 
 
 class FileField(QHBoxLayout):
@@ -39,3 +39,23 @@ class FileField(QHBoxLayout):
         names = [answer] if isinstance(answer, str) else answer
         if names and names[0]:
             self.line.setText("; ".join(names))
+
+
+class CountField(ValueField):
+    """A whole number with its unit, typed in; kept within its bounds."""
+
+    def __init__(self, name: str, unit: str, low: int, high: int, value: int) -> None:
+        super().__init__(lambda number: f"{number:.0f} {unit}")
+        self._low, self._high = low, high
+        self.setAccessibleName(name)
+        self.setFixedWidth(110)
+        self.set_value(value)
+        self.entered.connect(self.set_value)
+
+    def set_value(self, value: float) -> None:
+        """Take a number."""
+        super().set_value(float(min(max(round(value), self._low), self._high)))
+
+    @property
+    def value(self) -> int:
+        return int(self._value)

@@ -22,21 +22,31 @@ Wish = Literal["", "cancelled", "paused"]
 
 
 class Control:
-    """Use it in a ``with``; :attr:`wish` says what is wanted."""
+    """Use it in a ``with``; :attr:`wish` says what is wanted.
 
-    def __init__(self, folder: Path) -> None:
+    ``hears_at_once`` False leaves signals to :meth:`listen`: a worker that waits for others to
+    come must be ended by a signal, or torchrun waits half a minute for it.
+    """
+
+    def __init__(self, folder: Path, *, hears_at_once: bool = True) -> None:
         self._folder = folder
+        self._hears_at_once = hears_at_once
         self._done = threading.Event()
         self._signalled = False
         self._beat = threading.Thread(target=self._keep_beating, name="heartbeat", daemon=True)
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Control:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                self._before[number] = signal.signal(number, self._notice)
+        if self._hears_at_once:
+            self.listen()
         self._beat.start()
         return self
+
+    def listen(self) -> None:
+        """Take signals as wishes from now on."""
+        if threading.current_thread() is threading.main_thread() and not self._before:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._before[number] = signal.signal(number, self._notice)
 
     def __exit__(self, *_: object) -> None:
         self._done.set()

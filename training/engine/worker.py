@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 import torch
+from lightning.fabric import Fabric
 
 from core.atomic import written_whole
 from core.datasets.features import Features
@@ -32,7 +33,7 @@ def run(folder: Path) -> int:
     folder = Path(folder)
     events = EventLog(folder)
     try:
-        with Control(folder) as control:
+        with Control(folder, hears_at_once=not is_among_others()) as control:
             if not is_restarted():
                 control.forget()
             end = _trained(folder, events, control)
@@ -79,10 +80,20 @@ def _trained(folder: Path, events: EventLog, control: Control) -> str:
         events.write("state", state="running", message="", hint="")
     training = Training(folder, config, clips_of(config), fabric)
     training.resume()
+    control.listen()
     end = training.run(control, events if is_writer else None)
     if is_writer:
         events.write("state", state=end, message="", hint="")
+    if fabric.world_size > 1:
+        _leave_together(fabric)
     return end
+
+
+def _leave_together(fabric: Fabric) -> None:
+    """Part from the other workers in order: one that is left behind aborts and is started anew."""
+    fabric.barrier()
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def clips_of(config: TrainConfig) -> Features:

@@ -31,7 +31,7 @@ class Launch:
     nodes: int = 1
     rendezvous: str = ""
     max_restarts: int = 3
-    program: tuple[str, ...] = field(default=PROGRAM)
+    program: tuple[str, ...] = field(default_factory=lambda: PROGRAM)
 
     def __post_init__(self) -> None:
         kinds = {device.partition(":")[0] for device in self.devices}

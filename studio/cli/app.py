@@ -17,10 +17,12 @@ from studio.cli import (
     generate,
     import_,
     info,
+    jobs,
     models,
     movie,
     open,
     strip,
+    train,
 )
 from studio.cli.running import told
 
@@ -37,6 +39,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
     "models": models.models,
     "finegym": finegym.finegym_command,
+    "train": train.train,
+    "jobs": jobs.jobs,
 }
 
 app = typer.Typer(
@@ -53,7 +57,7 @@ app = typer.Typer(
 
     \b
     Exit codes: 0 done, 2 wrong usage or input, 3 a model is missing, 4 some videos of a folder
-    failed, 130 cancelled.
+    failed, 5 a training failed, 130 cancelled.
     """,
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -78,6 +78,10 @@ class ClipStore:
         """What else should be known, for instance a licence."""
         return self._index.meta("note")
 
+    def add_note(self, text: str) -> None:
+        """Append a line to the note."""
+        self._index.set_meta("note", "\n".join(part for part in (self.note, text) if part))
+
     @property
     def labels(self) -> tuple[str, ...]:
         """Names of the classes; a clip's label is a place in it."""

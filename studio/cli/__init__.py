@@ -34,9 +34,9 @@ def _with_command(words: list[str]) -> list[str]:
     first = words[0]
     if first in _OWN_OPTIONS:
         return ["--help", *words[1:]] if first == "-h" else words
-    from studio.cli.app import COMMANDS
+    from studio.cli.app import COMMANDS, GROUPS
 
     is_path = Path(first).suffix or "/" in first or Path(first).exists()
-    if first not in COMMANDS and (first.startswith("-") or is_path):
+    if first not in {**COMMANDS, **GROUPS} and (first.startswith("-") or is_path):
         return ["open", *words]
     return words

@@ -10,6 +10,7 @@ import typer
 from core import __version__
 from studio.cli import (
     clean,
+    data,
     demo,
     estimate,
     export,
@@ -42,6 +43,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "train": train.train,
     "jobs": jobs.jobs,
 }
+
+GROUPS: dict[str, typer.Typer] = {"data": data.GROUP}
+"""Commands with commands of their own."""
 
 app = typer.Typer(
     help="""Turn videos into 3D body motion, sample new motion by action, look, export.
@@ -86,3 +90,5 @@ def _root(
 
 for _name, _function in COMMANDS.items():
     app.command(_name)(told(_function))
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)

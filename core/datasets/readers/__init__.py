@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import tempfile
 from collections import Counter
@@ -9,7 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.datasets import library
-from core.datasets.readers import bvh_folder, humanact12, ntu13, own, packed, uestc
+from core.datasets.readers import (
+    generator,
+    humanact12,
+    motion_files,
+    ntu13,
+    own,
+    packed,
+    uestc,
+)
 from core.datasets.readers.base import FoundDataset, ImportOptions, ReadClip, Reader
 from core.datasets.records import ClipInfo
 from core.datasets.store import ClipStore
@@ -21,17 +30,19 @@ from core.progress import SILENT, Progress
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
+        generator.READER,
         own.READER,
         ntu13.READER,
         humanact12.READER,
         uestc.READER,
         packed.READER,
-        bvh_folder.READER,
+        motion_files.READER,
     )
 }
 """In the order they are asked."""
 
 _AT_ONCE = 256  # clips written as one segment
+_TOLD = 20  # broken files named in the note
 
 __all__ = [
     "READERS", "FoundDataset", "ImportOptions", "ReadClip", "Reader", "import_dataset",
@@ -46,11 +57,11 @@ def find_reader(path: Path, name: str | None = None) -> Reader:
         if name not in READERS:
             raise StudioError(f"There is no reader {name!r}.", f"There are: {', '.join(READERS)}.")
         return READERS[name]
-    if not path.exists():
-        raise FileProblem(f"{path} does not exist.", "Check the name.")
     for reader in READERS.values():
         if reader.recognises(path):
             return reader
+    if not path.exists():
+        raise FileProblem(f"{path} does not exist.", "Check the name.")
     titles = ", ".join(reader.title for reader in READERS.values())
     raise FileProblem(f"{path.name} is no data set that can be read.", f"Known are: {titles}.")
 
@@ -74,7 +85,9 @@ def import_dataset(
 
     Raises FileProblem, StudioError (no clips left), Cancelled.
     """
-    options = options or ImportOptions()
+    options, problems = options or ImportOptions(), list[FileProblem]()
+    if options.skip_broken:
+        options = dataclasses.replace(options, on_problem=problems.append)
     paths = [Path(p) for p in path] if isinstance(path, list) else [Path(path)]
     found = [inspect_dataset(p, reader, options) for p in paths]
     labels = _labels(found, options)
@@ -92,12 +105,20 @@ def import_dataset(
             raise StudioError(
                 "No clip was left to import.", "Choose other labels or a smaller least length."
             )
+        if problems:
+            store.add_note(_left_out(problems))
         store.close()
         (made / name).replace(folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     progress.step(1.0, "Imported")
     return ClipStore.open(folder)
+
+
+def _left_out(problems: list[FileProblem]) -> str:
+    told = " ".join(problem.message for problem in problems[:_TOLD])
+    more = len(problems) - _TOLD
+    return f"Left out: {told}" + (f" And {more:,} more files." if more > 0 else "")
 
 
 def _labels(found: list[FoundDataset], options: ImportOptions) -> tuple[str, ...]:

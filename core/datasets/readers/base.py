@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.errors import FileProblem
 from core.motion import Motion
 
 Axes = Literal["auto", "y up", "y down"]
 Views = Literal["all", "front"]
+LabelsFrom = Literal["auto", "clip", "folder", "name"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,11 @@ class ImportOptions:
     fps: all clips at this rate (None: the most frequent one); label_file: a CSV with ``path`` and
     ``label`` columns; estimator: of results that do not say, and the only one wanted of a project;
     axes: of layouts in a camera's axes, looked for by default; views: "front" leaves out cameras
-    that see a person from elsewhere (UESTC); clips_per_action: of what is generated.
+    that see a person from elsewhere (UESTC); labels_from: of motion files, see
+    :func:`core.datasets.readers.listing.label_of`; clips_per_action: of what is generated.
+
+    skip_broken: files that cannot be read are left out and named in the data set's note; readers
+    are given ``on_problem`` for it.
     """
 
     labels: tuple[str, ...] | None = None
@@ -45,7 +51,10 @@ class ImportOptions:
     estimator: str = ""
     axes: Axes = "auto"
     views: Views = "all"
+    labels_from: LabelsFrom = "auto"
     clips_per_action: int = 40
+    skip_broken: bool = False
+    on_problem: Callable[[FileProblem], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

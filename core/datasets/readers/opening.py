@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
-from core.errors import FileProblem
+import numpy as np
+
+from core.errors import FileProblem, StudioError
+from core.motion import Provenance
 from core.unpickle import RefusedPickle, read_joblib
 
 MAX_BYTES = 16 << 30  # UESTC's cache in double precision is about 5 GB
@@ -50,3 +54,27 @@ def lines(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise FileProblem(f"{path.name} is no text.", "Copy it again.") from error
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def npz_members(path: Path) -> set[str] | None:
+    """Names within an npz; None where it is damaged (reading it will say so)."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return None
+
+
+def label_in_clip(path: Path) -> str:
+    """The label this program wrote into a clip of its own, "" where there is none."""
+    members = npz_members(path) if path.suffix.lower() == ".npz" else None
+    keys = {"provenance", "studio_provenance"} & {
+        name.removesuffix(".npy") for name in members or ()
+    }
+    if not keys:
+        return ""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return Provenance.from_json(str(archive[keys.pop()])).label
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, StudioError):
+        return ""

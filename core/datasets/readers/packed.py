@@ -1,8 +1,8 @@
 """Packed npz files: many clips end to end in one array, as motion-capture selections are shared.
 
-Keys: poses (N, 24, 3) axis-angle in SMPL's order, y up; trans (N, 3) metres; lengths, labels, names
-(C,); fps. A name "file:first-stop" is a window of that file; windows of one file stay together in
-a split.
+Keys: poses (N, 24, 3) axis-angle in SMPL's order, y up; trans (N, 3) the pelvis, metres; lengths,
+labels, names (C,); fps. Clips with the same entry of files (C,) stay together in a split; without
+it a name "file:first-stop" is a window of that file.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from core.body import default_body
 from core.datasets.readers.base import FoundDataset, ImportOptions, ReadClip, Reader
 from core.errors import FileProblem
 from core.motion import Motion, Provenance
@@ -49,6 +50,7 @@ def _open(path: Path) -> dict[str, Any]:
             if size > MAX_BYTES:
                 raise FileProblem(f"{path.name} unpacks to more than 2 GB.", "Split it.")
             arrays = {key: content[key] for key in _KEYS}
+            arrays["files"] = content["files"] if "files" in content.files else None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise FileProblem(
             f"{path.name} is not a readable pack of clips: {error}.", "Copy it again."
@@ -84,6 +86,7 @@ def inspect(path: Path, options: ImportOptions) -> FoundDataset:
 
 def clips(path: Path, options: ImportOptions) -> Iterator[ReadClip]:
     """Yield every clip, file after file."""
+    pelvis = default_body().rest_joints[0]  # a motion's trans counts from the rest pelvis
     for file in _packs(path):
         arrays = _open(file)
         stops = np.cumsum(arrays["lengths"])
@@ -95,13 +98,18 @@ def clips(path: Path, options: ImportOptions) -> Iterator[ReadClip]:
             yield ReadClip(
                 motion=Motion(
                     poses=arrays["poses"][rows].astype(np.float32),
-                    trans=arrays["trans"][rows].astype(np.float32),
+                    trans=arrays["trans"][rows] - pelvis,
                     fps=float(arrays["fps"]),
                     provenance=Provenance(kind="imported", source=source, label=label),
                 ),
-                name=name, label=label, file=f"{file.stem}/{source}",
+                name=name, label=label, file=_file(arrays, i) or f"{file.stem}/{source}",
                 subject=found.group(1) if found else "",
             )  # fmt: skip
+
+
+def _file(arrays: dict[str, Any], clip: int) -> str:
+    files = arrays["files"]
+    return "" if files is None or clip >= len(files) else str(files[clip])
 
 
 READER = Reader(

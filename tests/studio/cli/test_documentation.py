@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from studio.cli.app import COMMANDS, app
+from studio.cli.app import COMMANDS, GROUPS, app
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "command-line.md"
 
@@ -19,16 +19,17 @@ def sections() -> dict[str, str]:
 
 
 def options(command: str) -> set[str]:
-    parameters = typer.main.get_command(app).commands[command].params  # type: ignore[attr-defined]
-    every = {o for p in parameters for o in (*p.opts, *p.secondary_opts)}
+    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    parts = [found, *getattr(found, "commands", {}).values()]
+    every = {o for part in parts for p in part.params for o in (*p.opts, *p.secondary_opts)}
     return {o for o in every if o.startswith("--") and o != "--help"}
 
 
 def test_every_command_has_its_section():
-    assert sections().keys() == COMMANDS.keys()
+    assert sections().keys() == {**COMMANDS, **GROUPS}.keys()
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("command", sorted({**COMMANDS, **GROUPS}))
 def test_every_option_is_described(command):
     described = set(re.findall(r"--[a-z][a-z-]+", sections()[command]))
     assert options(command) <= described

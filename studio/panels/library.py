@@ -162,7 +162,7 @@ class LibraryPanel(QWidget):
     """Heading, search, list; an empty project gets a sentence and a button."""
 
     CONTEXT_MENU: tuple[str, ...] = (
-        "show-clips", "rename-clip", "export", "", "delete-clips",
+        "show-clips", "compare-clips", "rename-clip", "export", "", "delete-clips",
     )  # fmt: skip
 
     def __init__(self, document: Document, actions: Actions, parent: QWidget | None = None) -> None:

@@ -189,15 +189,19 @@ class Captions(QObject):
         """Put everything where the panes are; one below the other where a pane has several."""
         height = self._viewport.height()
         used: dict[int, int] = {}
+        widths = sum(caption.width() for caption in self._captions.values())
+        is_narrow = layout.kind == "wipe" and widths + 3 * EDGE > self._viewport.width()
         for key, caption in reversed(self._captions.items()):
             index = next((i for i, pane in enumerate(panes) if pane.shows(key)), 0)
             left, bottom, right, _ = panes[index].clip
             up = used.get(index, EDGE)
             x = left + EDGE
+            if layout.kind == "wipe":  # they stand still while the line moves
+                left, right, x = 0, self._viewport.width(), EDGE
+                index = 0 if is_narrow else index
+                up = used.get(index, EDGE)
             if layout.kind == "wipe" and index == 1:
                 x = right - EDGE - caption.width()
-            elif layout.kind == "wipe":
-                x = EDGE
             caption.move(x, height - bottom - up - caption.height())
             caption.raise_()
             used[index] = up + caption.height() + 4

@@ -37,6 +37,10 @@ class Orders(_Window):
         """Switch to a page."""
         raise NotImplementedError
 
+    def hand_over(self, page_id: str, what: Any) -> None:
+        """Switch to a page and give it something to work on."""
+        raise NotImplementedError
+
     def page(self, page_id: str) -> Any:
         """The page, made on first use."""
         raise NotImplementedError
@@ -173,6 +177,10 @@ class Orders(_Window):
     def show_clips(self) -> None:
         """Put the library's selection into the viewport."""
         self.document.show_from_library(self.document.library_selection)
+
+    def compare_clips(self) -> None:
+        """Compare the library's selection on its page."""
+        self.hand_over("compare", self.document.library_selection)
 
     def rename_clip(self) -> None:
         """Rename the selected clip where it stands."""

@@ -104,6 +104,12 @@ def _data(context: PageContext) -> Any:
     return DataPage(context)
 
 
+def _compare(context: PageContext) -> Any:
+    from studio.pages.compare import ComparePage
+
+    return ComparePage(context)
+
+
 _LATER = "Not in this version yet"
 
 PAGES: tuple[PageEntry, ...] = (
@@ -111,8 +117,8 @@ PAGES: tuple[PageEntry, ...] = (
               tooltip="Turn a video into body motion"),
     PageEntry(id="create", title="Create", key="Ctrl+2", make=_create,
               tooltip="Sample motions by action and shape them"),
-    PageEntry(id="compare", title="Compare", key="Ctrl+3",
-              tooltip=f"{_LATER}: two motions side by side, with their differences"),
+    PageEntry(id="compare", title="Compare", key="Ctrl+3", make=_compare,
+              tooltip="Clips beside each other, with their differences"),
     PageEntry(id="data", title="Data", key="Ctrl+4", make=_data,
               tooltip="Data sets: their classes and clips, what to keep and what not"),
     PageEntry(id="train", title="Train", key="Ctrl+5",

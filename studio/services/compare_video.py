@@ -1,0 +1,108 @@
+"""The source video of compared clips, and where each estimate lies in its pictures.
+
+Looks into what the Capture page kept of the project: the video's place, and each person's camera.
+Must not import Qt.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import StudioError
+from core.motion import Motion
+from core.progress import SILENT, Progress
+from studio.services.capture_store import CaptureStore
+from studio.services.video_frames import VideoFrames, read_frames
+
+if TYPE_CHECKING:
+    from studio.services.importing import ImportedPerson
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Track:
+    """Where a clip's joints are in the video: ``points`` (T, 24, 2) in 0..1 of the picture, nan
+
+    where they are not known; ``times`` (T,) seconds of the video.
+    """
+
+    times: npt.NDArray[np.float64]
+    points: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SourceVideo:
+    """The pictures, and a track for each clip (None where its camera is not known)."""
+
+    frames: VideoFrames
+    tracks: tuple[Track | None, ...]
+
+
+def find_video(
+    folder: Path, clips: Sequence[tuple[str | None, Motion]], progress: Progress = SILENT
+) -> SourceVideo | None:
+    """Read the video the clips (id, motion) were estimated from; None where it is not known.
+
+    ``folder`` of the project. Raises FileProblem when the video cannot be read, Cancelled.
+    """
+    store = CaptureStore(folder)
+    items = [item for item in store.load().items if item.clip_ids]
+    path: Path | None = None
+    tracks: list[Track | None] = []
+    for clip_id, motion in clips:
+        item = next((item for item in items if clip_id in item.clip_ids), None)
+        tracks.append(None)
+        if item is None or clip_id is None or not item.path.is_file():
+            continue
+        path = path or item.path
+        if path == item.path:
+            tracks[-1] = _track(store, item, item.clip_ids.index(clip_id), motion)
+    if path is None:
+        path = _by_name(items, clips)
+    if path is None:
+        return None
+    return SourceVideo(frames=read_frames(path, progress), tracks=tuple(tracks))
+
+
+def _by_name(items: Sequence[Any], clips: Sequence[tuple[str | None, Motion]]) -> Path | None:
+    """The video of the queue that a clip names as its source."""
+    sources = {motion.provenance.source for _, motion in clips} - {""}
+    stems = {Path(source).stem for source in sources}
+    return next((i.path for i in items if i.path.stem in stems and i.path.is_file()), None)
+
+
+def _track(store: CaptureStore, item: Any, index: int, motion: Motion) -> Track | None:
+    from studio.services.capture_result import load_result
+
+    result = load_result(store.work_folder(item), item.path)
+    if result is None or index >= len(result.people):
+        return None
+    try:
+        return project_joints(result.people[index], motion)
+    except StudioError as error:
+        log.info("no track of %s: %s", item.name, error.message)
+        return None
+
+
+def project_joints(person: ImportedPerson, motion: Motion) -> Track | None:
+    """Draw a clip's joints through its person's camera.
+
+    A clip that was cut since then is drawn as it was estimated; None without a camera.
+    """
+    from core.body import joint_positions
+
+    camera = person.camera
+    if camera is None:
+        return None
+    same = motion if motion.num_frames == len(camera.times) else person.motion
+    points = camera.project(joint_positions(camera.in_camera(same)))
+    size = np.array([camera.width, camera.height], np.float64)
+    return Track(times=np.asarray(camera.times, np.float64), points=points / size)

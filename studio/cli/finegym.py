@@ -119,4 +119,4 @@ def _estimate(folder: Path, estimator: str, name: str, jobs: int) -> None:
         print(f"  not estimated: {id}: {reason}")
     made = store(done, name)
     print(f"{len(done.clips)} clips stored as data set {name} in {made}")
-    print(f"  motion-studio train --preset finegym2 --dataset {name}")
+    print(f"  motion-studio train --preset finegym2 --data {name}")

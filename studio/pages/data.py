@@ -251,7 +251,7 @@ class DataPage(QObject):
 
     def _imported(self, name: str) -> None:
         self.session.refresh()
-        self.session.open(name)
+        self.session.open(name, anew=True)
 
     def build_finegym(self) -> None:
         """Open the FineGym builder."""

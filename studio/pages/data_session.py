@@ -5,7 +5,6 @@ Work that takes time runs through the bridge; decisions go through the document'
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,19 +88,29 @@ class DataSession(QObject):
     # -- data sets --------------------------------------------------------------------------------
     def refresh(self) -> None:
         """Look again which data sets there are; opens the first where none is open."""
-        try:
-            self.entries = tuple(self._library.entries())
-        except StudioError as error:
-            self._document.problem.emit(error.message, error.hint)
-            return
-        self.entries_changed.emit()
-        names = [entry.name for entry in self.entries]
-        if self.name not in names and names:
-            self.open(names[0])
 
-    def open(self, name: str, then: Callable[[], None] | None = None) -> None:
-        """Open a data set in a thread; the demo may have to be made first."""
-        if name == self.name and self.store is not None:
+        def done(entries: Sequence[DatasetEntry]) -> None:
+            self.entries = tuple(entries)
+            self.entries_changed.emit()
+            if self.store is None and self.entries:
+                self.open(self.entries[0].name)
+            mine = next((entry for entry in entries if entry.name == self.name), None)
+            if mine is not None and self.table is not None and mine.num_clips != len(self.table):
+                self.open(self.name, anew=True)  # somebody added clips
+
+        bridge.run_in_thread(
+            lambda progress: self._library.entries(), done, self._document.problem.emit,
+            key="data-list", owner=self,
+        )  # fmt: skip
+
+    def open(
+        self, name: str, then: Callable[[], None] | None = None, *, anew: bool = False
+    ) -> None:
+        """Open a data set in a thread; the demo may have to be made first.
+
+        One that is open already stays as it is, unless it shall be read ``anew``.
+        """
+        if name == self.name and self.store is not None and not anew:
             return
 
         def opened(found: tuple[ClipStore, Table]) -> None:
@@ -121,8 +130,7 @@ class DataSession(QObject):
         return store, Table(store)
 
     def _take(self, store: ClipStore, table: Table) -> None:
-        self._close()
-        self.store, self.table = store, table
+        self.store, self.table = store, table  # the one before lives on in what can be undone
         self.classes = class_facts(table)
         self._measures, self.outliers, self.outlier_problem = None, (), ""
         self.split, self.split_problem, self.fingerprint = None, "", ""
@@ -135,13 +143,6 @@ class DataSession(QObject):
         self.show_grid()
         self._sum_up()
         self._measure()
-
-    def _close(self) -> None:
-        close = getattr(self.store, "close", None)
-        if close is not None:
-            with contextlib.suppress(StudioError):
-                close()
-        self.store = None
 
     # -- what is shown ----------------------------------------------------------------------------
     def choose_class(self, label: int) -> None:

@@ -182,3 +182,31 @@ def test_every_key_of_the_page_is_free_and_every_control_has_a_name(page: DataPa
         for child in widget.findChildren(QWidget):
             if child.focusPolicy().value and child.isVisibleTo(widget) and child.toolTip():
                 assert child.accessibleName(), child
+
+
+def test_clips_added_meanwhile_are_there_when_the_page_is_entered_again(
+    page: DataPage, qtbot: Any, tmp_path: Path
+) -> None:
+    library = page.session._library
+    assert isinstance(library, SmallLibrary)
+    old = page.session.store
+    library.store = type(library.store)(tmp_path, per_class=8)
+    page.left_behind()
+    page.entered()
+    qtbot.waitUntil(lambda: len(page.session.table or ()) == 32)
+    assert page.session.store is not old
+
+
+def test_a_decision_can_be_undone_after_another_data_set_was_opened(
+    page: DataPage, qtbot: Any, tmp_path: Path
+) -> None:
+    library = page.session._library
+    assert isinstance(library, SmallLibrary)
+    first, index = page.session.store, page.session.selected
+    assert first is not None and index is not None
+    page.reject()
+    library.store = type(library.store)(tmp_path, "other")
+    page.session.open("small", anew=True)
+    qtbot.waitUntil(lambda: page.session.store is not first)
+    assert page.session._document.undo()
+    assert first.records[index].review == "unseen"

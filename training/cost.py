@@ -76,11 +76,11 @@ def step_flops(config: TrainConfig) -> float:
     """Return the floating point operations of a step: 2 a product forward, twice that backward.
 
     Encoder and decoder of ACTOR (Petrovich et al. 2021): attention over T + 2 and T tokens, the
-    decoder's other attention over a single one.
+    decoder's other attention, over a single one, is next to nothing.
     """
     frames, width, hidden = config.longest, config.latent_dim, config.ff_size
     encoder = (frames + 2) * (4 * width**2 + 2 * width * hidden + 2 * (frames + 2) * width)
-    decoder = frames * (6 * width**2 + 2 * width * hidden + 2 * frames * width)
+    decoder = frames * (4 * width**2 + 2 * width * hidden + 2 * frames * width)
     return 6.0 * config.batch_size * config.num_layers * (encoder + decoder)
 
 

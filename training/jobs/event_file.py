@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 Event = dict[str, Any]
 
 KINDS = ("start", "step", "epoch", "checkpoint", "samples", "metrics", "state")
+_PIECE = 1024 * 1024  # bytes searched at once
 _READ_WHOLE = 256 * 1024  # bytes; of more only the last event of each kind is looked up
 
 
@@ -113,7 +114,7 @@ class LastEvents:
             end = data.rfind(b"\n") + 1
             for kind in KINDS:
                 for pattern in (f'"event": "{kind}"'.encode(), f'"event":"{kind}"'.encode()):
-                    at = data.rfind(pattern, self._offset, end)
+                    at = _last_place(data, pattern, self._offset, end)
                     if at < 0:
                         continue
                     first = data.rfind(b"\n", 0, at) + 1
@@ -122,3 +123,13 @@ class LastEvents:
                         self._take(event, first)
                         break
             self._offset = end
+
+
+def _last_place(data: mmap.mmap, pattern: bytes, start: int, end: int) -> int:
+    """As ``rfind``, in short pieces: the search keeps other threads waiting while it lasts."""
+    while end > start:
+        at = data.rfind(pattern, max(start, end - _PIECE), end)
+        if at >= 0:
+            return at
+        end = end - _PIECE + len(pattern) - 1 if end - start > _PIECE else start
+    return -1

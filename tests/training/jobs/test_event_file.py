@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from training.jobs import event_file
 from training.jobs.event_file import LastEvents, read_events
 
 
@@ -47,13 +48,17 @@ def test_reading_in_slices_gives_every_event_once(tmp_path: Path, limit: int | N
     assert seen == list(range(40))
 
 
-def test_the_last_of_each_kind_is_found_in_a_long_file_as_in_a_short_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("piece", [1000, 1024 * 1024])
+def test_the_last_of_each_kind_is_found_in_a_long_file_as_in_a_short_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
     path = tmp_path / "events.jsonl"
     lines = [_line("start", step=0), _line("metrics", epoch=1, fid=2.0)]
     lines += [_line("step", step=i, losses={"epoch": 1.0}) for i in range(20_000)]
     lines += [_line("state", state="paused")]
     path.write_text("".join(lines))
     assert path.stat().st_size > 512 * 1024
+    monkeypatch.setattr(event_file, "_PIECE", piece)
     last = LastEvents(path)
     assert last.refresh()
     assert last.events["metrics"]["fid"] == 2.0

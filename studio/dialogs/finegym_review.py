@@ -11,41 +11,20 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.datasets.finegym import REASONS, Review, Row
 from core.errors import StudioError
 from studio import bridge, theme
-from studio.panels.data_review_list import ReviewList
-from studio.panels.data_trim import TrimClip, TrimStrip
-from studio.panels.data_verdicts import VerdictList
-from studio.panels.video_view import VideoView
+from studio.dialogs.finegym_review_layout import FILTERS, ReviewLayout
+from studio.panels.data_trim import trim_clip
 from studio.services.video_frames import VideoFrames, read_frames
-from studio.widgets import (
-    Button,
-    Chip,
-    ElidedLabel,
-    FlowLayout,
-    IconButton,
-    SectionHeading,
-    Separator,
-    SidePanel,
-    ToggleGroup,
-    caption,
-    primary_button,
-)
 from studio.widgets.labels import set_color
 
 _TICK_MS = 33
-FILTERS: dict[str, tuple[str, str, Callable[[Row], bool]]] = {
-    "open": ("To do", "Clips nobody has decided on", lambda row: not row.is_reviewed),
-    "accepted": ("Accepted", "Clips that go into the data set", lambda r: r.state == "accepted"),
-    "rejected": ("Rejected", "Clips that are left out", lambda row: row.state == "rejected"),
-    "all": ("All", "Every clip of the build", lambda row: True),
-}
 
 
-class ReviewWindow(QDialog):
+class ReviewWindow(ReviewLayout):
     """The review; ``finish_wanted(folder)`` when the accepted clips shall be estimated."""
 
     finish_wanted = Signal(object)
@@ -66,115 +45,13 @@ class ReviewWindow(QDialog):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
-        self._compose()
+        self.compose(folder)
         self._connect()
         self._add_keys()
         self.refresh()
         self.look_at(self.review.next_open() or (self.list.rows.id_at(0)))
 
     # -- putting together -------------------------------------------------------------------------
-    def _compose(self) -> None:
-        self.heading = SectionHeading("Clips")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.filters = ToggleGroup(
-            [(name, text, tip) for name, (text, tip, _) in FILTERS.items()], name="Which clips"
-        )
-        self.filters.set_current(self._filter)
-        self.list = ReviewList(self.review.folder)
-        self.view = VideoView()
-        self.trim = TrimStrip()
-        self.play_button = IconButton("play", "Play the clip", key="Space")
-        self.reset_button = Button("Annotated ends", look="ghost", key="E")
-        self.said = ElidedLabel("", color=theme.DIM, size=theme.SMALL_SIZE)
-        self.verdicts = VerdictList()
-        self.title = ElidedLabel("", size=theme.BODY_SIZE + 2, weight=600)
-        self.about = ElidedLabel("", color=theme.FAINT, size=theme.SMALL_SIZE)
-        self.state = caption("")
-        self.accept_button = primary_button("Accept", key="A", tooltip="Accept and go on  (A)")
-        self.reject_button = Button("Reject", key="R", tooltip="Reject and go on  (R)")
-        self.reopen_button = Button("Decide later", key="U", tooltip="Take the decision back  (U)")
-        self.undo_button = Button("Undo", key="Ctrl+Z")
-        self.pass_button = Button("Accept all that pass", tooltip="Accept what passed every check")
-        self.finish_button = Button("Estimate…", tooltip="Turn the accepted clips into motions")
-        self.reasons = [Chip(f"{i}  {text}") for i, text in enumerate(REASONS, 1)]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._left())
-        row.addWidget(_line())
-        row.addWidget(self._middle(), 1)
-        row.addWidget(_line())
-        row.addWidget(self._right())
-
-    def _left(self) -> QWidget:
-        box = QWidget()
-        box.setFixedWidth(theme.SIDE_WIDTH + 8)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 14, 0, 12)
-        column.setSpacing(10)
-        for widget in (self.heading, self.bar, self.filters):
-            inner = QHBoxLayout()
-            inner.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-            inner.addWidget(widget)
-            if widget is self.filters:
-                inner.addStretch(1)
-            column.addLayout(inner)
-        column.addWidget(self.list, 1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        foot.addWidget(self.pass_button)
-        foot.addWidget(self.finish_button)
-        column.addLayout(foot)
-        return box
-
-    def _middle(self) -> QWidget:
-        box = QWidget()
-        box.setObjectName("middle")
-        box.setAutoFillBackground(True)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.setSpacing(4)
-        column.addWidget(self.view, 1)
-        column.addWidget(Separator())
-        controls = QHBoxLayout()
-        controls.setContentsMargins(theme.MARGIN, 4, theme.MARGIN, 0)
-        controls.setSpacing(10)
-        controls.addWidget(self.play_button)
-        controls.addWidget(self.said, 1)
-        controls.addWidget(self.reset_button)
-        column.addLayout(controls)
-        column.addWidget(self.trim)
-        return box
-
-    def _right(self) -> QWidget:
-        panel = SidePanel("Decision")
-        panel.setFixedWidth(theme.SIDE_WIDTH + 20)
-        panel.add(self.title)
-        panel.add(self.about)
-        panel.add_separator()
-        panel.add(SectionHeading("Checks", "press for the frame"))
-        panel.add(self.verdicts)
-        panel.add_separator()
-        panel.add(SectionHeading("Decision"))
-        panel.add(self.state)
-        panel.add(self.accept_button)
-        panel.add(self.reject_button)
-        panel.add(caption("Reject because"))
-        box = QWidget()
-        flow = FlowLayout(box, spacing=6)
-        for chip in self.reasons:
-            chip.setCheckable(False)
-            flow.addWidget(chip)
-        panel.add(box)
-        panel.add_stretch()
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.reopen_button)
-        row.addWidget(self.undo_button)
-        panel.add_layout(row)
-        return panel
-
     def _connect(self) -> None:
         self.list.chosen.connect(self.look_at)
         self.filters.picked.connect(self.set_filter)
@@ -420,27 +297,3 @@ class ReviewWindow(QDialog):
             event.accept()  # Enter decides nothing here
             return
         super().keyPressEvent(event)
-
-
-def trim_clip(row: Row) -> TrimClip:
-    """A row as the strip draws it: all in frames of the clip."""
-
-    def frame(seconds: float) -> int:
-        return round((seconds - row.clip_start) * row.fps)
-
-    neighbours = tuple(
-        (frame(n.start), frame(n.stop), n.name.partition(") ")[2])
-        for n in (row.before, row.after)
-        if n is not None
-    )
-    return TrimClip(
-        num_frames=row.clip_frames, first=row.frames[0], end=row.frames[1], fps=row.fps,
-        annotated=(frame(row.annotated[0]), frame(row.annotated[1])), neighbours=neighbours,
-    )  # fmt: skip
-
-
-def _line() -> QWidget:
-    line = Separator()
-    line.setMaximumHeight(1 << 20)
-    line.setFixedWidth(1)
-    return line

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.datasets.finegym.manifest import Row
 from studio import theme
 from studio.widgets import paint
 
@@ -184,3 +185,20 @@ class TrimStrip(QWidget):
         left, right = (min(max(self._x(f), bar.left()), bar.right()) for f in clip.annotated)
         words = QRectF((left + right) / 2 - 40, bar.bottom() + 7, 80, 14)
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "annotated")
+
+
+def trim_clip(row: Row) -> TrimClip:
+    """A row as the strip draws it: all in frames of the clip."""
+
+    def frame(seconds: float) -> int:
+        return round((seconds - row.clip_start) * row.fps)
+
+    neighbours = tuple(
+        (frame(n.start), frame(n.stop), n.name.partition(") ")[2])
+        for n in (row.before, row.after)
+        if n is not None
+    )
+    return TrimClip(
+        num_frames=row.clip_frames, first=row.frames[0], end=row.frames[1], fps=row.fps,
+        annotated=(frame(row.annotated[0]), frame(row.annotated[1])), neighbours=neighbours,
+    )  # fmt: skip

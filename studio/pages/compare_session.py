@@ -38,10 +38,19 @@ class ComparedClip:
     offset: int = 0
 
 
+_SHADES = ((theme.TEXT, 0.0), (theme.TEXT, 0.55), (theme.WINDOW, 0.32), (theme.TEXT, 0.88))
+"""Of an estimator's several clips: its own colour, lighter, darker, nearly white."""
+
+
+def _shade(color: str, before: int) -> str:
+    towards, amount = _SHADES[before % len(_SHADES)]
+    return theme.mix(color, towards, amount)
+
+
 def named(clips: Sequence[ShownClip]) -> list[ComparedClip]:
     """Give clips the names and colours they have everywhere: their estimator's.
 
-    Of several by one estimator the later ones are lighter, and letters tell them apart.
+    Of several by one estimator the later ones are lighter or darker, and letters tell them apart.
     """
     sources = [theme.source_name(c.kind, c.motion.provenance.estimator) for c in clips]
     found = []
@@ -53,7 +62,7 @@ def named(clips: Sequence[ShownClip]) -> list[ComparedClip]:
             ComparedClip(
                 key=f"compare-{clip.key}-{index}", motion=clip.motion, name=name, kind=clip.kind,
                 detail=f"{clip.name} {clip.detail}".strip(), clip_id=clip.clip_id,
-                color=base if clip.color else theme.mix(base, theme.TEXT, min(0.55 * before, 0.9)),
+                color=base if clip.color else _shade(base, before),
             )
         )  # fmt: skip
     return found

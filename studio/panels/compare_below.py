@@ -138,7 +138,6 @@ class CompareBelow(QWidget):
         self.layouts.picked.connect(self.layout_picked)
         self.extras.toggled.connect(self.extra_toggled)
         self.angle_button.clicked.connect(self.open_angles)
-        self.setMinimumHeight(self.ribbons.sizeHint().height() + 150)
 
     def set_angles(self, names: Sequence[str], current: str) -> None:
         """Offer these joint angles, one of them chosen."""

@@ -120,7 +120,7 @@ class CompareClips(QWidget):
         self.presets_button.clicked.connect(self.presets_pressed)
         self.space.activated.connect(lambda _: self.space_chosen.emit(self.space.currentData()))
         self.timing.activated.connect(lambda _: self.timing_chosen.emit(self.timing.currentData()))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
     def offsets(self) -> dict[str, ClipOffset]:
@@ -152,6 +152,7 @@ class CompareClips(QWidget):
 
     def _row(self, row: ClipRow, index: int) -> QWidget:
         box = QWidget()
+        box.setFixedHeight(36)
         line = QHBoxLayout(box)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio import theme
+from studio.widgets import paint
 
 _ROW, _COLUMN = 27, 66
 
@@ -82,6 +83,9 @@ class QualityTable(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             index = event.pos().y() // _ROW - 1
+            if index < 0:
+                text = "\n".join(f"{'ABCD'[k]}: {n}" for k, (n, _) in enumerate(self._columns))
+                QToolTip.showText(event.globalPos(), text, self)
             if 0 <= index < len(self._rows):
                 row = self._rows[index]
                 QToolTip.showText(event.globalPos(), row.tip or row.name, self)
@@ -92,10 +96,14 @@ class QualityTable(QWidget):
         painter = QPainter(self)
         width = min(_COLUMN, int((self.width() - 110) / max(len(self._columns), 1)))
         first = self.width() - width * len(self._columns)
+        names = [name for name, _ in self._columns]
+        widest = max((paint.text_width(n, theme.SMALL_SIZE, 600) for n in names), default=0.0)
+        if widest > width - 4:  # the letters of the list of clips stand for them
+            names = list("ABCD"[: len(names)])
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for k, (name, color) in enumerate(self._columns):
+        for k, (_, color) in enumerate(self._columns):
             at = QRectF(first + k * width, 0, width, _ROW)
-            self._write(painter, at, name, color, 600, right, theme.SMALL_SIZE)
+            self._write(painter, at, names[k], color, 600, right, theme.SMALL_SIZE)
         for index, row in enumerate(self._rows):
             top = (index + 1) * _ROW
             painter.setPen(QPen(QColor(theme.LINE), 1))

@@ -29,6 +29,8 @@ from studio.playback import Playback
 from studio.widgets import paint
 
 _TOP, _BOTTOM = 34, 10
+_TITLE = 240
+"""Pixels at the left kept for the name of the angle."""
 _STEPS = (1, 2, 5, 10, 20, 30, 45, 60, 90)
 
 
@@ -65,7 +67,7 @@ class AnglePlot(QWidget):
         self._playhead_x = 0.0
         self._hover: float | None = None
         self.setAccessibleName("Joint angle over time")
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(84)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -206,6 +208,9 @@ class AnglePlot(QWidget):
         line = QRectF(area.left() + 12, 8, area.width() - 24, 20)
         right = line.right()
         for curve in reversed(self._curves):
+            wide = f"{curve.name} peak 180°"
+            if right - paint.text_width(wide, theme.SMALL_SIZE, 600) < area.left() + _TITLE:
+                break
             text = f" peak {_peak(curve):.0f}°"
             for words, color, weight in ((text, theme.DIM, 400), (curve.name, curve.color, 600)):
                 right -= paint.text_width(words, theme.SMALL_SIZE, weight)

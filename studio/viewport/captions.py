@@ -36,6 +36,7 @@ class PaneCaption(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._name = self._detail = self._reading = ""
+        self._room = (0, 0)
         self._color = theme.TEXT
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -43,6 +44,25 @@ class PaneCaption(QWidget):
         """Say whose view this is."""
         self._name, self._detail, self._color = name, detail, color
         self._settle()
+
+    def fit(self, width: int, height: int) -> None:
+        """Leave out what a small view of these pixels has no room for."""
+        room = (width - 2 * EDGE, height)
+        if room != self._room:
+            self._room = room
+            self._settle()
+
+    def _lines(self) -> int:
+        return 2 if self._reading and self._room[1] > 150 else 1
+
+    def _first_line(self) -> tuple[str, str]:
+        """Name and what follows it, shortened or left out where it does not fit."""
+        bold, plain = QFontMetrics(self._face(600)), QFontMetrics(self._face(400))
+        left = self._room[0] - 2 * PADDING - bold.horizontalAdvance(self._name)
+        text = f" · {self._detail}" if self._detail else ""
+        if self._room[0] > 0 and plain.horizontalAdvance(text) > left:
+            text = plain.elidedText(text, Qt.TextElideMode.ElideMiddle, left) if left > 60 else ""
+        return self._name, text
 
     def read(self, text: str) -> None:
         """Say what is measured in this view now."""
@@ -64,13 +84,12 @@ class PaneCaption(QWidget):
 
     def _words_width(self) -> int:
         bold, plain = QFontMetrics(self._face(600)), QFontMetrics(self._face(400))
-        first = bold.horizontalAdvance(self._name)
-        first += plain.horizontalAdvance(f" · {self._detail}") if self._detail else 0
-        return max(first, plain.horizontalAdvance(self._reading))
+        name, text = self._first_line()
+        first = bold.horizontalAdvance(name) + plain.horizontalAdvance(text)
+        return max(first, plain.horizontalAdvance(self._reading) if self._lines() > 1 else 0)
 
     def sizeHint(self) -> QSize:
-        lines = 2 if self._reading else 1
-        return QSize(self._words_width() + 2 * PADDING + 2, lines * LINE_HEIGHT + 9)
+        return QSize(self._words_width() + 2 * PADDING + 2, self._lines() * LINE_HEIGHT + 9)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -85,12 +104,11 @@ class PaneCaption(QWidget):
         line = QRectF(PADDING, 4, self.width() - 2 * PADDING, LINE_HEIGHT)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(line, middle, self._name)
-        if self._detail:
-            rest = line.adjusted(painter.fontMetrics().horizontalAdvance(self._name), 0, 0, 0)
-            painter.setFont(self._face(400))
-            painter.setPen(QColor(theme.DIM))
-            painter.drawText(rest, middle, f" · {self._detail}")
-        if self._reading:
+        rest = line.adjusted(painter.fontMetrics().horizontalAdvance(self._name), 0, 0, 0)
+        painter.setFont(self._face(400))
+        painter.setPen(QColor(theme.DIM))
+        painter.drawText(rest, middle, self._first_line()[1])
+        if self._lines() > 1:
             painter.setFont(self._face(400))
             painter.setPen(QColor(theme.TEXT))
             painter.drawText(line.translated(0, LINE_HEIGHT), middle, self._reading)
@@ -194,6 +212,7 @@ class Captions(QObject):
         for key, caption in reversed(self._captions.items()):
             index = next((i for i, pane in enumerate(panes) if pane.shows(key)), 0)
             left, bottom, right, _ = panes[index].clip
+            caption.fit(*panes[index].size)
             up = used.get(index, EDGE)
             x = left + EDGE
             if layout.kind == "wipe":  # they stand still while the line moves

@@ -214,6 +214,8 @@ class Viewport(ComparedViews, QWidget):
         width, height = self._panes_now()[0].size
         bottom = min(0.25, 62 / height)
         top = min(0.2, 64 / height)  # the window's own buttons hang there
+        if self.layout_kind != "together":  # names stand in the corner: more room for the body
+            bottom, top = min(0.08, 30 / height), min(0.13, 60 / height)
         side = min(0.2, 36 / width)
         self._framed = key is None
         camera = self._scene.camera

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,11 @@ CREATE TABLE labels (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE clips ("index" INTEGER PRIMARY KEY, {", ".join(_COLUMNS)});
 CREATE INDEX by_label ON clips (label, review);
 """
+_CHANGES = "changes"
+_COUNT_ON = (
+    "INSERT INTO meta VALUES ('changes', '1') "
+    "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+)
 
 
 class Index:
@@ -76,11 +81,13 @@ class Index:
             except sqlite3.DatabaseError as error:
                 raise self._broken(error) from error
 
-    def _change(self, order: str, rows: Iterable[Sequence[Any]]) -> None:
+    def _change(self, order: str, rows: Iterable[Sequence[Any]], *, counts: bool = True) -> None:
         with self._lock:
             try:
                 with self._base:
                     self._base.executemany(order, rows)
+                    if counts:
+                        self._base.execute(_COUNT_ON)
             except sqlite3.DatabaseError as error:
                 raise self._broken(error) from error
 
@@ -91,7 +98,12 @@ class Index:
         return str(rows[0]["value"]) if rows else ""
 
     def set_meta(self, key: str, value: str) -> None:
-        self._change("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)])
+        """Set a note about the whole data set; clips and labels count as unchanged."""
+        self._change("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)], counts=False)
+
+    def changes(self) -> int:
+        """How often clips or labels were changed: what was computed before is as good as then."""
+        return int(self.meta(_CHANGES) or 0)
 
     def labels(self) -> tuple[str, ...]:
         """Names of the classes in order."""
@@ -121,14 +133,13 @@ class Index:
         rows = self._ask('SELECT * FROM clips WHERE "index" = ?', (int(index),))
         return dict(rows[0]) if rows else None
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """All clips in order."""
-        return map(dict, self._ask('SELECT * FROM clips ORDER BY "index"'))
-
-    def columns(self, *names: str) -> list[sqlite3.Row]:
-        """Some columns of all clips in order, ``index`` among them if asked for."""
+    def columns(self, *names: str, first: int = 0, stop: int = 1 << 62) -> list[sqlite3.Row]:
+        """Some columns of all clips in order, or of those from ``first`` up to ``stop``."""
         wanted = ", ".join(f'"{name}"' for name in names)
-        return self._ask(f'SELECT {wanted} FROM clips ORDER BY "index"')
+        return self._ask(
+            f'SELECT {wanted} FROM clips WHERE "index" >= ? AND "index" < ? ORDER BY "index"',
+            (int(first), int(stop)),
+        )
 
     def select(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import Literal, overload
 
 from core.datasets.index import Index
 
@@ -50,6 +50,10 @@ class ClipRecord:
     digest: str
 
 
+_FIELDS = tuple(ClipRecord.__dataclass_fields__)
+_AT_ONCE = 2000  # records read in one go
+
+
 class Records(Sequence[ClipRecord]):
     """The records of a store, read when asked for: a hundred thousand open at once."""
 
@@ -67,16 +71,22 @@ class Records(Sequence[ClipRecord]):
 
     def __getitem__(self, at: int | slice) -> ClipRecord | Sequence[ClipRecord]:
         if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
+            first, stop, step = at.indices(len(self))
+            if step != 1:
+                return [self[i] for i in range(first, stop, step)]
+            return self._between(first, stop)
         number = at + len(self) if at < 0 else at
-        row = self._index.row(number)
-        if row is None:
+        found = self._between(number, number + 1) if number >= 0 else []
+        if not found:
             raise IndexError(f"there is no clip {at}")
-        return _record(row)
+        return found[0]
 
     def __iter__(self) -> Iterator[ClipRecord]:
-        return map(_record, self._index.rows())
+        first = 0
+        while found := self._between(first, first + _AT_ONCE):
+            yield from found
+            first += _AT_ONCE
 
-
-def _record(row: dict[str, Any]) -> ClipRecord:
-    return ClipRecord(**{name: row[name] for name in ClipRecord.__dataclass_fields__})
+    def _between(self, first: int, stop: int) -> list[ClipRecord]:
+        rows = self._index.columns(*_FIELDS, first=first, stop=stop)
+        return [ClipRecord(**dict(zip(_FIELDS, row, strict=True))) for row in rows]

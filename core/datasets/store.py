@@ -7,10 +7,11 @@ but rejected. Several may read, one writes. Must not import torch.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from core.motion import Motion, Provenance
 
 DATABASE, SEGMENTS = "store.sqlite", "segments"
 _KEPT = ("unseen", "keep")
+_FINGERPRINT = "fingerprint"
+_OPEN_SEGMENTS = 64  # each holds two files open
 Indices = npt.NDArray[np.int64]
 
 
@@ -37,6 +40,8 @@ class ClipStore:
         self.folder = Path(folder)
         self._index = index
         self.records = Records(index)
+        # of this store, not of its folder: another data set may come to lie there
+        self._segment = lru_cache(maxsize=_OPEN_SEGMENTS)(partial(_segment, self.folder / SEGMENTS))
 
     @classmethod
     def create(
@@ -93,7 +98,17 @@ class ClipStore:
         return tuple(sorted({str(r["estimator"]) for r in self._index.columns("estimator")}))
 
     def fingerprint(self) -> str:
-        """16 hex digits that change with any kept motion or label."""
+        """16 hex digits that change with any kept motion or label; kept until something does."""
+        changes = self._index.changes()  # before the rows: a later change makes this one stale
+        known, _, kept = self._index.meta(_FINGERPRINT).partition(" ")
+        if kept and known == str(changes):
+            return kept
+        found = self._fingerprint()
+        with contextlib.suppress(FileProblem):  # a folder that cannot be written to
+            self._index.set_meta(_FINGERPRINT, f"{changes} {found}")
+        return found
+
+    def _fingerprint(self) -> str:
         labels = self.labels
         digest = hashlib.sha256(json.dumps(labels).encode())
         rows = self._index.columns("digest", "label", "review")
@@ -150,7 +165,7 @@ class ClipStore:
         row = self._index.row(index)
         if row is None:
             raise StudioError(f"There is no clip {index} in {self.name}.")
-        poses, trans = _segment(self.folder / SEGMENTS, row["segment"])
+        poses, trans = self._segment(int(row["segment"]))
         rows = slice(row["first"], row["first"] + row["num_frames"])
         if rows.stop > len(poses) or rows.stop > len(trans):
             raise FileProblem(
@@ -258,7 +273,6 @@ def _digest(motion: Motion) -> str:
     return content.hexdigest()[:16]
 
 
-@lru_cache(maxsize=256)
 def _segment(folder: Path, number: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Memory-map the two arrays of a segment. Raises FileProblem."""
     try:

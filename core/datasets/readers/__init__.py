@@ -41,7 +41,7 @@ READERS: dict[str, Reader] = {
 }
 """In the order they are asked."""
 
-_AT_ONCE = 256  # clips written as one segment
+_AT_ONCE = 200_000  # frames written as one segment: 60 MB
 _TOLD = 20  # broken files named in the note
 
 __all__ = [
@@ -155,7 +155,7 @@ def _fill(
     options: ImportOptions,
     progress: Progress,
 ) -> None:
-    total, done = max(sum(each.num_clips for each in found), 1), 0
+    total, done, waiting = max(sum(each.num_clips for each in found), 1), 0, 0
     batch: list[tuple[Motion, ClipInfo]] = []
     for clip in _all_clips(found, options):
         done += 1
@@ -171,9 +171,11 @@ def _fill(
             part=clip.part, note=clip.note, missing=clip.missing,
         )  # fmt: skip
         batch.append((motion, info))
-        if len(batch) == _AT_ONCE:
+        waiting += motion.num_frames
+        if waiting >= _AT_ONCE:
             store.add(*_columns(batch))
             batch.clear()
+            waiting = 0
     store.add(*_columns(batch))
 
 

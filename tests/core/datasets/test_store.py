@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -176,7 +177,50 @@ def test_the_generated_data_set_always_exists(tmp_path, monkeypatch):
 
 def test_listing_needs_no_torch():
     code = (
-        "import sys, core.datasets.library, core.datasets.store\n"
-        "assert 'torch' not in sys.modules"
+        "import sys, core.datasets.library, core.datasets.store\nassert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_fingerprint_is_kept_until_something_changes(store, monkeypatch):
+    before = store.fingerprint()
+    other = ClipStore.open(store.folder)
+    counted = []
+    monkeypatch.setattr(ClipStore, "_fingerprint", lambda self: counted.append(1) or "anew")
+    assert other.fingerprint() == before and not counted
+    store.review(1, "reject")
+    assert other.fingerprint() == "anew" and len(counted) == 1
+    assert other.fingerprint() == "anew" and len(counted) == 1
+
+
+def test_a_fingerprint_computed_during_a_change_is_not_kept(store, monkeypatch):
+    original = ClipStore._fingerprint
+
+    def slow(self):
+        found = original(self)
+        ClipStore.open(store.folder).relabel([0], 1)  # by another process meanwhile
+        return found
+
+    monkeypatch.setattr(ClipStore, "_fingerprint", slow)
+    store.fingerprint()
+    monkeypatch.setattr(ClipStore, "_fingerprint", original)
+    assert store.fingerprint() == original(store)
+
+
+def test_slices_of_records_are_those_records(store):
+    every = list(store.records)
+    assert store.records[3:7] == every[3:7]
+    assert store.records[::-3] == every[::-3] and store.records[20:30] == []
+    assert store.records[np.int64(4)] == every[4] and store.records[-2] == every[-2]
+    for wrong in (12, -13):
+        with pytest.raises(IndexError):
+            store.records[wrong]
+
+
+def test_another_data_set_in_the_same_folder_is_not_taken_for_the_first(tmp_path):
+    for seed in (1, 2):
+        store = ClipStore.create(tmp_path / "set", "s", ["a"])
+        store.add([motion(8, seed)], [ClipInfo(name="x", label=0)])
+        assert np.array_equal(store.motion(0).poses, motion(8, seed).poses)
+        store.close()
+        shutil.rmtree(tmp_path / "set")

@@ -1,8 +1,9 @@
 """Which motion files there are, and what they are called: of a folder, an archive or a table.
 
-A table is a CSV with the columns ``path`` and ``label``, and if wanted ``start`` and ``end``
-(frames of the file, the end excluded), ``fps``, ``subject``, ``view``. A path is relative to the
-table; ``x.zip!y`` is member y of archive x.
+A table is a CSV with the columns ``path`` (or ``clip``) and ``label``, and if wanted ``start`` and
+``end`` (frames of the file, the end excluded), ``fps``, ``subject``, ``view`` (or ``camera``). A
+path is relative to the table; ``x.zip!y`` is member y of archive x. A folder that holds
+``clips.csv``, as batches of estimates write it, is read by that table.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from core.datasets.readers.cmu_text import is_cmu_text
 from core.datasets.readers.opening import label_in_clip, npz_members
 from core.errors import FileProblem
 
+BATCH_TABLE = "clips.csv"
+SYNONYMS = {"clip": "path", "camera": "view"}
 SKELETONS = (".bvh", ".fbx", ".glb", ".gltf")
 ENDINGS = (*SKELETONS, ".npz", ".txt")
 _POSES = {
@@ -67,7 +70,8 @@ def is_table(path: Path) -> bool:
         return False
     try:
         with path.open(encoding="utf-8-sig") as stream:
-            return {"path", "label"} <= set(next(csv.reader(stream), []))
+            headings = next(csv.reader(stream), [])
+            return {"path", "label"} <= {SYNONYMS.get(name, name) for name in headings}
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
 
@@ -86,8 +90,9 @@ def entries(path: Path, options: ImportOptions) -> tuple[list[Entry], int]:
 
     Raises FileProblem.
     """
-    if is_table(path):
-        return _of_table(path)
+    batch = path / BATCH_TABLE
+    if is_table(path) or (options.label_file is None and path.is_dir() and is_table(batch)):
+        return _of_table(path if path.is_file() else batch)
     known = read_labels(options.label_file) if options.label_file is not None else {}
     if path.is_dir():
         files = sorted(
@@ -154,7 +159,10 @@ def read_labels(path: Path) -> dict[str, str]:
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            rows = list(csv.DictReader(stream))
+            rows = [
+                {SYNONYMS.get(key, key): value for key, value in row.items() if key is not None}
+                for row in csv.DictReader(stream)
+            ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FileProblem(f"{path.name} cannot be read: {error}.", "Choose another.") from error
     if not rows or not {"path", "label"} <= set(rows[0]):
@@ -182,7 +190,7 @@ def _of_table(path: Path) -> tuple[list[Entry], int]:
             out.append(
                 Entry(
                     path=file, member=member if archive else "", place=place,
-                    label=(row["label"] or "").strip() or "unlabelled",
+                    label=(row["label"] or "").strip() or label_in_clip(file) or "unlabelled",
                     subject=(row.get("subject") or "").strip(),
                     view=(row.get("view") or "").strip(),
                     start=int(start or 0), stop=int(end) if end else None,

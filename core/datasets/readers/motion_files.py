@@ -22,6 +22,7 @@ from core.importing import JointMapNeeded, Source, import_motions, map_for, read
 from core.motion import Motion, Provenance
 
 MAX_MEMBER_BYTES = 1 << 30
+_ROUNDING = 0.005  # 29.97 in a table means the 30000/1001 of its file
 
 
 def inspect(path: Path, options: ImportOptions) -> FoundDataset:
@@ -64,7 +65,7 @@ def _cut(
             motion = whole
             if entry.stop is not None:
                 motion = whole.sliced(max(entry.start - first, 0), entry.stop - first)
-            if entry.fps is not None and entry.fps != motion.fps:
+            if entry.fps is not None and abs(entry.fps / motion.fps - 1.0) > _ROUNDING:
                 motion = motion.replace(fps=entry.fps)
             made_by = motion.provenance.estimator
             if options.estimator and made_by and made_by != options.estimator:

@@ -122,6 +122,19 @@ def test_own_clips_bring_label_estimator_and_video(tmp_path):
     assert len(only) == 2 and only.estimators == ("vibe",)
 
 
+def test_a_batchs_table_brings_people_and_cameras(tmp_path):
+    folder = tmp_path / "clips"
+    for name in ("kick/a", "kick/b"):
+        save_motion(folder / f"{name}.npz", motion(20))
+    (folder / "clips.csv").write_text(
+        "clip,label,subject,camera,estimator\nkick/a.npz,kick,P001,C002,vibe\n"
+        "kick/b.npz,,P003,C001,vibe\n"
+    )
+    store = import_dataset(folder, name="batch")
+    assert store.labels == ("kick", "unlabelled")
+    assert [(r.subject, r.view) for r in store.records] == [("P001", "C002"), ("P003", "C001")]
+
+
 def test_amass_folders_name_people_and_shapes_are_no_clips(tmp_path):
     folder = tmp_path / "amass" / "KIT" / "17"
     folder.mkdir(parents=True)

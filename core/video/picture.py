@@ -63,6 +63,13 @@ class Picture:
         """Take the pixels over from the decoder, which is about to be closed."""
         _ = self._planes
 
+    def upright_frame(self) -> av.VideoFrame | None:
+        """Return the decoder's frame in 4:2:0 for encoding; None where it must be turned first."""
+        if self._turns:
+            return None
+        frame = self._frame
+        return frame if frame.format.name in _SUBSAMPLED else frame.reformat(format="yuv420p")
+
     def rgb(self) -> Image:
         """Return the whole picture, (H, W, 3) RGB."""
         return np.ascontiguousarray(

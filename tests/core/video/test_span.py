@@ -95,3 +95,21 @@ def test_cancelling_leaves_no_file(long: Path, tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         cut(long, 1.0, 3.0, tmp_path / "part.mp4", progress=Progress(is_cancelled=lambda: True))
     assert not list(tmp_path.iterdir())
+
+
+def test_pictures_that_must_be_turned_are_cut_by_the_other_way_to_the_same_frames(
+    long: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.video.span._copied", None)
+    monkeypatch.setattr("core.video.span.av.codecs_available", {"libx264"} - {"libx264"})
+    made = cut(long, 3.6, 4.4, tmp_path / "part.mp4")
+    found = [number_of(image) for _, image in frames(tmp_path / "part.mp4")]
+    assert found == list(range(90, 110)) and made.num_frames == 20
+
+
+def test_a_cut_looks_like_its_source(long: Path, tmp_path: Path) -> None:
+    cut(long, 2.0, 2.4, tmp_path / "part.mp4")
+    whole = [image for _, image in frames(long)][50:60]
+    part = [image for _, image in frames(tmp_path / "part.mp4")]
+    gaps = [np.abs(a.astype(int) - b).mean() for a, b in zip(whole, part, strict=True)]
+    assert max(gaps) < 2.5

@@ -13,6 +13,7 @@ from studio.cli import (
     data,
     demo,
     estimate,
+    evaluate,
     export,
     finegym,
     generate,
@@ -22,6 +23,7 @@ from studio.cli import (
     models,
     movie,
     open,
+    recogniser,
     strip,
     train,
 )
@@ -42,9 +44,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "finegym": finegym.finegym_command,
     "train": train.train,
     "jobs": jobs.jobs,
+    "evaluate": evaluate.evaluate,
 }
 
-GROUPS: dict[str, typer.Typer] = {"data": data.GROUP}
+GROUPS: dict[str, typer.Typer] = {"data": data.GROUP, "recogniser": recogniser.GROUP}
 """Commands with commands of their own."""
 
 app = typer.Typer(

@@ -1,0 +1,156 @@
+"""Table 1 of one report or of several side by side: Markdown, LaTeX, CSV.
+
+The best generated (or reconstructed) row of each column is marked; rows of real clips come once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.evaluation.metrics import Mean
+from core.evaluation.report import COLUMNS, MetricColumn, Report, Row, closest
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of the table, None where it was not measured."""
+
+    mean: Mean | None
+    column: MetricColumn
+    is_best: bool = False
+
+    def text(self, plus_minus: str = "±") -> str:
+        """Mean and interval as printed."""
+        if self.mean is None:
+            return "–"
+        places, factor = self.column.decimals, self.column.factor
+        value, interval = self.mean.value * factor, self.mean.interval * factor
+        return f"{value:.{places}f} {plus_minus} {interval:.{places}f}"
+
+
+def cells(reports: Sequence[Report]) -> list[tuple[str, list[Cell]]]:
+    """Names and cells of all rows, those of real clips once (from the first report)."""
+    rows: list[tuple[str, Report, Row]] = []
+    for number, report in enumerate(reports):
+        for row in report.rows:
+            if row.is_real and number:
+                continue
+            name = row.name if row.is_real or len(reports) == 1 else f"{report.name}, {row.name}"
+            rows.append((name, report, row))
+    best = {column.key: _best(rows, column) for column in COLUMNS}
+    return [
+        (
+            name,
+            [Cell(report.mean(row, c.key), c, best[c.key] is row) for c in COLUMNS],
+        )
+        for name, report, row in rows
+    ]
+
+
+def _best(rows: list[tuple[str, Report, Row]], column: MetricColumn) -> Row | None:
+    """The best of the rows with the name most comparable: generated against generated."""
+    real = next((report.mean(row, column.key) for _, report, row in rows if row.is_real), None)
+    made = [
+        (row, mean)
+        for _, report, row in rows
+        if row.name == "generated" and (mean := report.mean(row, column.key)) is not None
+    ]
+    at = closest([m.value for _, m in made], column.better, real.value if real else None)
+    return None if at is None else made[at][0]
+
+
+def markdown(reports: Sequence[Report]) -> str:
+    """Return the table as Markdown, the best in bold."""
+    lines = [
+        "| | " + " | ".join(c.title for c in COLUMNS) + " |",
+        "|---" * (len(COLUMNS) + 1) + "|",
+    ]
+    for name, row in cells(reports):
+        shown = [f"**{cell.text()}**" if cell.is_best else cell.text() for cell in row]
+        lines.append(f"| {name} | " + " | ".join(shown) + " |")
+    return "\n".join(lines)
+
+
+def latex(reports: Sequence[Report]) -> str:
+    """Return the table as a LaTeX tabular (booktabs), the best in bold."""
+    arrows = {"low": r"$\downarrow$", "high": r"$\uparrow$", "real": r"$\rightarrow$"}
+    heads = [_escaped(c.title) + arrows[c.better] for c in COLUMNS]
+    lines = [
+        r"\begin{tabular}{l" + "c" * len(COLUMNS) + "}",
+        r"\toprule",
+        " & " + " & ".join(heads) + r" \\",
+        r"\midrule",
+    ]
+    for name, row in cells(reports):
+        shown = []
+        for cell in row:
+            text = "--" if cell.mean is None else f"${cell.text(chr(92) + 'pm')}$"
+            shown.append(rf"\textbf{{{text}}}" if cell.is_best else text)
+        lines.append(f"{_escaped(name)} & " + " & ".join(shown) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
+
+
+def csv_text(reports: Sequence[Report]) -> str:
+    """Return the table as CSV: a column for each mean and one for its interval."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["row", *(f"{c.key}{end}" for c in COLUMNS for end in ("", "_interval"))])
+    for name, row in cells(reports):
+        numbers: list[str] = []
+        for cell in row:
+            numbers += (
+                ["", ""]
+                if cell.mean is None
+                else [f"{cell.mean.value:.6g}", f"{cell.mean.interval:.6g}"]
+            )
+        writer.writerow([name, *numbers])
+    return out.getvalue()
+
+
+def per_class_markdown(report: Report) -> str:
+    """Return the accuracy of each class in every row that has a confusion matrix."""
+    rows = [row for row in report.rows if row.confusion]
+    lines = ["| | " + " | ".join(r.name for r in rows) + " |", "|---" * (len(rows) + 1) + "|"]
+    for k, label in enumerate(report.labels):
+        shares = [row.per_class[k] for row in rows]
+        shown = ["–" if share is None else f"{100 * share:.0f}" for share in shares]
+        lines.append(f"| {label} | " + " | ".join(shown) + " |")
+    return "\n".join(lines)
+
+
+def physical_markdown(reports: Sequence[Report]) -> str:
+    """Return the physical measures: real clips once, the generated ones of every report."""
+    from core.evaluation.physical import MEASURES
+
+    units = {m.name: m.unit for m in MEASURES}
+    columns: list[tuple[str, Report, str]] = []
+    for number, report in enumerate(reports):
+        for name in dict.fromkeys(n for values in report.physical.values() for n in values):
+            is_real = name.startswith("GT")
+            if is_real and number:
+                continue
+            alone = is_real or len(reports) == 1
+            columns.append((name if alone else f"{report.name}, {name}", report, name))
+    names = dict.fromkeys(name for report in reports for name in report.physical)
+    lines = [
+        "| | " + " | ".join(title for title, _, _ in columns) + " |",
+        "|---" * (len(columns) + 1) + "|",
+    ]
+    for name in names:
+        values = [report.physical.get(name, {}).get(row) for _, report, row in columns]
+        shown = ["–" if value is None else f"{value:.3g}" for value in values]
+        unit = units.get(name, _UNITS.get(name, ""))
+        lines.append(f"| {name}{', ' + unit if unit else ''} | " + " | ".join(shown) + " |")
+    return "\n".join(lines)
+
+
+_UNITS = {"coverage": "%", "nearest training clip": "cm", "copies": "%"}
+
+
+def _escaped(text: str) -> str:
+    for mark in "&%$#_{}":
+        text = text.replace(mark, "\\" + mark)
+    return text

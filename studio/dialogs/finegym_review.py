@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -22,6 +23,7 @@ from studio.services.video_frames import VideoFrames, read_frames
 from studio.widgets.labels import set_color
 
 _TICK_MS = 33
+_KEPT = 4  # clips whose pictures are in memory, some ten megabytes each
 
 
 class ReviewWindow(ReviewLayout):
@@ -35,6 +37,7 @@ class ReviewWindow(ReviewLayout):
         self.review = Review(folder)
         self.current: str | None = None
         self._frames: VideoFrames | None = None
+        self._read: dict[str, VideoFrames] = {}  # the last few, and the next one
         self._frame = 0
         self._playing_since: tuple[float, int] | None = None  # clock, frame
         self._filter = "all"
@@ -98,11 +101,19 @@ class ReviewWindow(ReviewLayout):
             return
         row = self.review.row(id)
         self._frame = row.frames[0]
+        self.trim.set_frame(self._frame)
+        if id in self._read:
+            self._take_frames(id, self._read[id])
+            return
         self.view.set_notice("Reading the clip")
+        self._read_clip(id, "now", self._no_frames)
+
+    def _read_clip(self, id: str, lane: str, failed: Callable[[str, str], None]) -> None:
+        """Read a clip's pictures in a thread; of each lane the newest request wins."""
         path = self.review.clip(id)
         bridge.run_in_thread(
-            lambda progress: read_frames(path, progress), self._take_frames, self._no_frames,
-            key=self._lane, owner=self,
+            lambda progress: read_frames(path, progress), partial(self._take_frames, id), failed,
+            key=f"{self._lane}-{lane}", owner=self,
         )  # fmt: skip
 
     def accept_clip(self) -> None:
@@ -232,12 +243,20 @@ class ReviewWindow(ReviewLayout):
             self.look_at(changed[0].id)
 
     # -- pictures ---------------------------------------------------------------------------------
-    def _take_frames(self, frames: VideoFrames) -> None:
+    def _take_frames(self, id: str, frames: VideoFrames) -> None:
+        self._read[id] = frames
+        while len(self._read) > _KEPT:
+            self._read.pop(next(iter(self._read)))
+        if id != self.current:
+            return
         self._frames = frames
         self.view.set_notice("")
         self._show_frame(self._frame)
         self._stop()
         self.toggle_play()
+        coming = self.review.next_open(id)  # so that the next one is there when it is asked for
+        if coming is not None and coming not in self._read:
+            self._read_clip(coming, "next", lambda message, hint: None)
 
     def _no_frames(self, message: str, hint: str) -> None:
         self.view.set_notice(f"{message}\n{hint}")

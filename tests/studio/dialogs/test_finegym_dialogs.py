@@ -146,3 +146,10 @@ def test_a_build_remembers_what_it_was_made_from(
     dialog.begin()
     qtbot.waitUntil(lambda: bool(folders), timeout=20000)
     assert folders == [tmp_path / "build"]
+
+
+def test_the_next_clip_is_read_before_it_is_asked_for(window: ReviewWindow, qtbot: Any) -> None:
+    coming = window.review.next_open(window.current)
+    qtbot.waitUntil(lambda: coming in window._read)
+    QTest.keyClick(window, Qt.Key.Key_A)
+    assert window.current == coming and window._frames is not None  # at once

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.atomic import explain_write_error
 from core.errors import FileProblem
 
 FORMAT = 1
@@ -40,9 +42,13 @@ class Index:
         try:
             self._base = sqlite3.connect(path, timeout=10.0, check_same_thread=False)
             self._base.row_factory = sqlite3.Row
-            found = self.meta("format")
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             raise self._broken(error) from error
+        try:
+            found = self.meta("format")
+        except FileProblem:
+            self.close()
+            raise
         if found != str(FORMAT):
             self.close()
             raise FileProblem(
@@ -54,14 +60,19 @@ class Index:
         """Make an empty table. Raises FileProblem when there is one already."""
         if path.exists():
             raise FileProblem(f"There is a data set in {path.parent} already.", "Choose a name.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        base = sqlite3.connect(path)
-        with base:
-            base.executescript(_SCHEMA)
-            base.executemany("INSERT INTO labels VALUES (?, ?)", enumerate(labels))
-            values = {"format": str(FORMAT), **meta}
-            base.executemany("INSERT INTO meta VALUES (?, ?)", values.items())
-        base.close()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.closing(sqlite3.connect(path)) as base, base:
+                base.executescript(_SCHEMA)
+                base.executemany("INSERT INTO labels VALUES (?, ?)", enumerate(labels))
+                values = {"format": str(FORMAT), **meta}
+                base.executemany("INSERT INTO meta VALUES (?, ?)", values.items())
+        except OSError as error:
+            raise explain_write_error(path, error) from error
+        except sqlite3.Error as error:
+            raise FileProblem(
+                f"A data set cannot be made in {path.parent}: {error}.", "Choose another folder."
+            ) from error
         return cls(path)
 
     def close(self) -> None:
@@ -88,13 +99,19 @@ class Index:
                     self._base.executemany(order, rows)
                     if counts:
                         self._base.execute(_COUNT_ON)
+            except sqlite3.OperationalError as error:  # locked, read-only, full
+                raise FileProblem(
+                    f"The data set in {self._path.parent} cannot be written to: {error}.",
+                    "Close what else writes to it, see to its rights and to room on the disk, "
+                    "and try again.",
+                ) from error
             except sqlite3.DatabaseError as error:
                 raise self._broken(error) from error
 
     # -- the data set -----------------------------------------------------------------------------
     def meta(self, key: str) -> str:
         """A note about the whole data set, "" where there is none."""
-        rows = self._base.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchall()
+        rows = self._ask("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0]["value"]) if rows else ""
 
     def set_meta(self, key: str, value: str) -> None:

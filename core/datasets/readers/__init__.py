@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.atomic import explain_write_error
 from core.datasets import library
 from core.datasets.readers import (
     generator,
@@ -42,6 +44,7 @@ READERS: dict[str, Reader] = {
 """In the order they are asked."""
 
 _AT_ONCE = 200_000  # frames written as one segment: 60 MB
+_FORGOTTEN_SECONDS = 24 * 3600.0
 _TOLD = 20  # broken files named in the note
 
 __all__ = [
@@ -93,8 +96,7 @@ def import_dataset(
     labels = _labels(found, options)
     fps = options.fps or _usual_rate(found, options)
     folder = library.new_folder(name)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{name}-"))
+    made = _workshop(folder)
     try:
         store = ClipStore.create(
             made / name, name, labels, source="; ".join(f"{f.title}: {f.path.name}" for f in found),
@@ -108,11 +110,34 @@ def import_dataset(
         if problems:
             store.add_note(_left_out(problems))
         store.close()
-        (made / name).replace(folder)
+        _moved(made / name, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     progress.step(1.0, "Imported")
     return ClipStore.open(folder)
+
+
+def _workshop(folder: Path) -> Path:
+    """Make the place beside ``folder`` where it is built; old ones of killed imports go."""
+    prefix = f".{folder.name}-"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(f"{prefix}*"):
+            if time.time() - left.stat().st_mtime > _FORGOTTEN_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+        return Path(tempfile.mkdtemp(dir=folder.parent, prefix=prefix))
+    except OSError as error:
+        raise explain_write_error(folder, error) from error
+
+
+def _moved(made: Path, folder: Path) -> None:
+    try:
+        made.replace(folder)
+    except OSError as error:  # another import took the name meanwhile
+        raise FileProblem(
+            f"{folder.name} could not be put into its place: {error.strerror or error}.",
+            "Choose another name.",
+        ) from error
 
 
 def _left_out(problems: list[FileProblem]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -224,3 +225,16 @@ def test_another_data_set_in_the_same_folder_is_not_taken_for_the_first(tmp_path
         assert np.array_equal(store.motion(0).poses, motion(8, seed).poses)
         store.close()
         shutil.rmtree(tmp_path / "set")
+
+
+def test_what_cannot_be_written_is_said(store, tmp_path):
+    other = sqlite3.connect(store.folder / "store.sqlite", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    store._index._base.execute("PRAGMA busy_timeout = 10")
+    with pytest.raises(FileProblem):
+        store.review(0, "keep")
+    other.execute("ROLLBACK")
+    store.review(0, "keep")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(FileProblem):
+        ClipStore.create(tmp_path / "file" / "set", "x", ["a"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -9,14 +10,16 @@ import numpy as np
 import pytest
 
 from core.body import default_body
+from core.datasets.library import list_datasets
 from core.datasets.readers import ImportOptions, import_dataset, inspect_dataset
 from core.datasets.readers.cmu_text import is_cmu_text, source_of
 from core.datasets.readers.listing import name_label
-from core.errors import FileProblem, StudioError
+from core.errors import Cancelled, FileProblem, StudioError
 from core.export import export_motion
 from core.importing import PLAIN, retargeted
 from core.motion import Provenance
 from core.motion_file import save_motion
+from core.progress import Progress
 from tests.core.datasets.readers.made import motion
 
 SHARED = Path(__file__).parents[5] / "shared" / "mocap"
@@ -216,3 +219,26 @@ def test_cmus_text_agrees_with_the_reference_retargeting(tmp_path):
     mine = result.motion.sliced(first - 1, last - 1)
     assert np.abs(mine.poses[::4, :22] - poses[:, :22]).max() < 4e-3
     assert np.allclose(mine.trans[::4] + default_body().rest_joints[0], pelvis, atol=1e-4)
+
+
+def test_a_stopped_or_killed_import_leaves_nothing_that_counts(folder, tmp_path):
+    steps = []
+    progress = Progress(report=lambda *_: steps.append(1), is_cancelled=lambda: len(steps) > 1)
+    with pytest.raises(Cancelled):
+        import_dataset(folder, name="mine", progress=progress)
+    home = tmp_path / "home" / "datasets"
+    assert list(home.iterdir()) == []
+    killed = home / ".mine-abc"  # what a killed import leaves
+    (killed / "mine").mkdir(parents=True)
+    (killed / "mine" / "store.sqlite").write_bytes(b"half")
+    os.utime(killed, (0, 0))
+    assert [entry.name for entry in list_datasets()] == ["demo"]
+    assert len(import_dataset(folder, name="mine")) == 3
+    assert [place.name for place in home.iterdir()] == ["mine"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(folder, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("MOTION_STUDIO_HOME", str(tmp_path / "file"))
+    with pytest.raises(FileProblem):
+        import_dataset(folder, name="mine")

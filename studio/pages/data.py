@@ -327,10 +327,14 @@ class DataPage(QObject):
         self.outliers.show_outliers(session.outliers, names)
 
     def _frame(self) -> None:
-        """Bring all that was put on the stage into sight."""
+        """Bring all that was put on the stage into sight, and play it."""
+        if not self._is_here:
+            return
         frame_all = getattr(self._context.viewport, "frame_all", None)
-        if self._is_here and frame_all is not None:
+        if frame_all is not None:
             frame_all()
+        self._context.playback.seek(0.0)
+        self._context.playback.play()
 
     def _show_selected(self) -> None:
         if not self._is_here:

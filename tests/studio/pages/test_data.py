@@ -210,3 +210,14 @@ def test_a_decision_can_be_undone_after_another_data_set_was_opened(
     qtbot.waitUntil(lambda: page.session.store is not first)
     assert page.session._document.undo()
     assert first.records[index].review == "unseen"
+
+
+def test_what_is_put_on_the_stage_plays_from_its_beginning(page: DataPage) -> None:
+    playback = page._context.playback
+    playback.pause()
+    playback.seek(1.0)
+    page.next_grid()
+    assert playback.is_playing and playback.time < 0.5
+    playback.pause()
+    page.reject()  # a decision shows nothing else, and does not start it
+    assert not playback.is_playing

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import numpy as np
 import typer
 
-from core.datasets.readers.base import Axes, ImportOptions, LabelsFrom, Views
 from core.errors import StudioError
 from studio.cli.running import progress_bar, told
 
 if TYPE_CHECKING:
+    from core.datasets.readers import ImportOptions
     from core.datasets.store import ClipStore
 
 GROUP = typer.Typer(
@@ -89,7 +89,8 @@ def import_data(
       motion-studio data import data/ntu13 --name ntu13 --estimator vibe
       motion-studio data import demo --name demo200 --clips-per-action 200
     """
-    from core.datasets.readers import import_dataset
+    from core.datasets.readers import ImportOptions, import_dataset
+    from core.datasets.readers.base import Axes, LabelsFrom, Views
 
     options = ImportOptions(
         labels=tuple(word.strip() for word in labels.split(",") if word.strip()) or None,

@@ -32,7 +32,7 @@ def inspect(path: Path, options: ImportOptions) -> FoundDataset:
     return FoundDataset(
         reader=READER.name, title=READER.title, path=path, num_clips=len(found),
         labels=tuple(sorted({entry.label for entry in found})),
-        text=text + (f"; {missing:,} lines name files that are not there" if missing else ""),
+        text=text + (f"; listed but not there: {missing:,}" if missing else ""),
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def inspect(path: Path, options: ImportOptions) -> FoundDataset:
     return FoundDataset(
         reader=READER.name, title=READER.title, path=path, fps=FPS,
         num_clips=len(entries), labels=_LABELS,
-        text=text + (f", {missing:,} files are not there" if missing else ""),
+        text=text + (f"; listed but not there: {missing:,}" if missing else ""),
         note=TURNED_NOTE if _is_y_down(entries, options) else UPRIGHT_NOTE,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -177,9 +178,8 @@ def test_the_generated_data_set_always_exists(tmp_path, monkeypatch):
 
 
 def test_listing_needs_no_torch():
-    code = (
-        "import sys, core.datasets.library, core.datasets.store\nassert 'torch' not in sys.modules"
-    )
+    modules = "core.datasets.library, core.datasets.readers, core.datasets.items"
+    code = f"import sys, {modules}\nassert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -238,3 +238,14 @@ def test_what_cannot_be_written_is_said(store, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(FileProblem):
         ClipStore.create(tmp_path / "file" / "set", "x", ["a"])
+
+
+def test_four_thousand_clips_open_at_once(tmp_path):
+    big = ClipStore.create(tmp_path / "big", "big", ["a", "b"])
+    one = motion(2)
+    big.add([one] * 4000, [ClipInfo(name=f"clip {i}", label=i % 2) for i in range(4000)])
+    big.close()
+    start = time.process_time()
+    again = ClipStore.open(tmp_path / "big")
+    assert len(again) == 4000 and again.labels and again.motion(3999).num_frames == 2
+    assert time.process_time() - start < 0.3

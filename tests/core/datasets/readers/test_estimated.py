@@ -79,7 +79,7 @@ def test_clips_without_the_person_or_the_file_are_skipped_as_published(tmp_path)
     folder = write_ntu(tmp_path / "ntu", NTU)
     joblib.dump({2: {"pose": np.zeros((3, 72))}}, folder / NTU[0])
     (folder / NTU[1]).unlink()
-    assert "1 files are not there" in inspect_dataset(folder).text
+    assert "not there: 1" in inspect_dataset(folder).text
     assert [r.name for r in import_dataset(folder, name="n").records] == [
         "S002C003P008R001A100", "S002C003P008R001A102",
     ]  # fmt: skip

@@ -37,6 +37,8 @@ class MomentRow:
     def frames(self) -> str:
         """The frames as the timeline counts them."""
         span = f"frames {self.first + 1}–{self.last + 1}"
+        if self.first == self.last:
+            span = f"frame {self.first + 1}"
         return f"{span} · {self.name}" if self.name else span
 
     @property

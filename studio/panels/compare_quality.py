@@ -40,6 +40,8 @@ def shown(value: float | None) -> str:
     """A number in three figures at most; – where it is not known."""
     if value is None or not math.isfinite(value):
         return "–"
+    if abs(value) < 0.005:
+        return "0"
     if value == int(value) or abs(value) >= 100:
         return f"{value:.0f}"
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"

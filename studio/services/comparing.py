@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,19 +19,22 @@ from core.motion import Motion
 from core.progress import SILENT, Progress
 
 if TYPE_CHECKING:
+    from core.compare.options import Space, Timing
     from core.project import Clip
 
 FloatArray = npt.NDArray[np.float64]
 
 MAX_CLIPS = 4
-MAX_MOMENTS = 6
+MAX_MOMENTS = 5
+SAME_MOMENT = 0.3
+"""Seconds within which two moments of one joint are shoulders of the same peak."""
 HEAT_FULL = 45.0
 """Degrees at which a joint is as hot as it gets; a fixed scale, so that pictures compare."""
 SPACES: tuple[tuple[str, str, str], ...] = (
     ("none", "not aligned", "Each clip where it was estimated"),
     ("root", "root", "The pelvis of each clip lies on the reference's"),
     ("heading", "root + heading", "Pelvis on pelvis, and turned to face the same way"),
-    ("procrustes", "Procrustes", "Turned, moved and scaled for the best fit in every frame"),
+    ("procrustes", "Procrustes", "Turned, moved and scaled once, for the best fit of all joints"),
 )
 TIMINGS: tuple[tuple[str, str, str], ...] = (
     ("frames", "same frames", "Frame by frame, as clips of one video are"),
@@ -116,7 +119,7 @@ class Comparer:
 
         progress.step(0.0, "Comparing")
         options = CompareOptions(
-            space=question.space, timing=question.timing, reference=0,
+            space=cast("Space", question.space), timing=question.timing, reference=0,
             offsets=question.offsets or (0,) * len(question.motions),
         )  # fmt: skip
         comparison = compare(question.motions, options)
@@ -176,9 +179,10 @@ def _answer(question: Question, comparison: Any, qualities: tuple[Any, ...]) -> 
         for k in range(len(motions))
     )
     moments = [
-        (k, moment) for k in range(1, len(motions)) for moment in comparison.worst(k, MAX_MOMENTS)
+        (k, moment)
+        for k in range(1, len(motions))
+        for moment in comparison.worst(k, 6 * MAX_MOMENTS)
     ]
-    moments.sort(key=lambda pair: -float(pair[1].value))
     return Answer(
         question=question,
         comparison=comparison,
@@ -190,12 +194,31 @@ def _answer(question: Question, comparison: Any, qualities: tuple[Any, ...]) -> 
         heat=heat,
         missing=np.stack([missing_rows(m, r) for m, r in zip(question.motions, frames)]),
         qualities=qualities,
-        moments=tuple(moments[:MAX_MOMENTS]),
+        moments=told_apart(moments, float(comparison.fps)),
         mean=tuple(float(comparison.mean(k)) for k in range(len(motions))),
         peak=tuple(float(comparison.peak(k)) for k in range(len(motions))),
         space_text=str(comparison.space_text),
         timing_text=str(comparison.timing_text),
     )
+
+
+def told_apart(moments: Sequence[tuple[int, Any]], fps: float) -> tuple[tuple[int, Any], ...]:
+    """The worst (clip, moment)s, worst first, without the shoulders beside one that is worse."""
+    chosen: list[tuple[int, Any]] = []
+    near = SAME_MOMENT * fps
+    for k, moment in sorted(moments, key=lambda pair: -float(pair[1].value)):
+        is_shoulder = any(
+            k == other_k
+            and moment.joint == other.joint
+            and moment.first - other.last <= near
+            and other.first - moment.last <= near
+            for other_k, other in chosen
+        )
+        if not is_shoulder:
+            chosen.append((k, moment))
+        if len(chosen) == MAX_MOMENTS:
+            break
+    return tuple(chosen)
 
 
 def _ribbon(comparison: Any, k: int) -> FloatArray:

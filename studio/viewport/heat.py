@@ -18,7 +18,8 @@ Float32 = npt.NDArray[np.float32]
 RAMP_STEPS = 256
 
 STOPS: tuple[str, ...] = ("#8f97a8", "#b3ab8a", "#ecc14b", "#f5893c", "#e84a52", "#c62d78")
-"""From alike (the grey of an unmarked body) to far apart; lightness falls at the hot end, so that
+"""From alike (the grey of an unmarked body, which reads on the dark ground where the dark end of
+``core.compare.heat`` would not) to far apart; lightness falls at the hot end, so that
 the order is kept for colour-blind eyes and in black and white print."""
 
 

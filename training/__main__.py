@@ -19,9 +19,11 @@ def main() -> int:
     )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    from training.engine.worker import run
+    from training.engine.worker import leave, run
 
-    return run(options.folder)
+    code = run(options.folder)
+    leave(code)
+    return code
 
 
 if __name__ == "__main__":

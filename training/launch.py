@@ -15,6 +15,9 @@ from pathlib import Path
 from core.errors import StudioError
 
 PROGRAM: tuple[str, ...] = ("-m", "training")
+FRESH_MEETING = ("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", "1")
+"""torchrun's own store keeps the addresses of workers that are gone; restarted ones would call
+there and give up. With this each start has a store of its own."""
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -82,6 +85,7 @@ class Launch:
         found["PYTHONUNBUFFERED"] = "1"
         if self.is_distributed:
             found.setdefault("OMP_NUM_THREADS", str(threads_each(len(self.devices))))
+            found.setdefault(*FRESH_MEETING)
         cards = cuda_indices(self.devices)
         if cards:
             found["CUDA_VISIBLE_DEVICES"] = _among_visible(cards, found.get("CUDA_VISIBLE_DEVICES"))

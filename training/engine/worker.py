@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
+import time
 from pathlib import Path
 
 import torch
-from lightning.fabric import Fabric
 
 from core.atomic import written_whole
 from core.datasets.features import Features
@@ -26,6 +27,7 @@ from training.events import EventLog
 log = logging.getLogger(__name__)
 
 DONE, FAILED, ASKED = 0, 1, 3
+_LAST_WORD_SECONDS = 0.5  # for what the first worker sent to reach the others
 
 
 def run(folder: Path) -> int:
@@ -85,15 +87,24 @@ def _trained(folder: Path, events: EventLog, control: Control) -> str:
     if is_writer:
         events.write("state", state=end, message="", hint="")
     if fabric.world_size > 1:
-        _leave_together(fabric)
+        fabric.barrier()  # one that is left behind would be taken for lost
     return end
 
 
-def _leave_together(fabric: Fabric) -> None:
-    """Part from the other workers in order: one that is left behind aborts and is started anew."""
-    fabric.barrier()
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
+def leave(code: int) -> None:
+    """End this process for good where others take part.
+
+    Taking the process group down at the interpreter's end sometimes waits forever or aborts, as
+    the others are gone already; torchrun would wait, or start all of them anew.
+    """
+    if not is_among_others():
+        return
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.environ.get("RANK") == "0":
+        time.sleep(_LAST_WORD_SECONDS)
+    os._exit(code)
 
 
 def clips_of(config: TrainConfig) -> Features:

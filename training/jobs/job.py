@@ -168,8 +168,9 @@ class Job:
         Several ``devices`` (or nodes) start through torchrun. Raises StudioError when it runs
         already, or cannot be started.
         """
-        if self.reader.is_alive():
+        if self.state().is_running:
             raise StudioError(f"{self.name} runs already.", "Stop or pause it first.")
+        self._end_leftovers()
         launch = self.launch(devices, nodes=nodes, rendezvous=rendezvous, max_restarts=max_restarts)
         if launch.devices:
             self._set_device(launch)
@@ -298,6 +299,11 @@ class Job:
     def is_running_here(self) -> bool:
         """Tell whether a process of this machine works on it."""
         return any(processes.is_alive(place.pid, place.mark) for place in self._places())
+
+    def _end_leftovers(self) -> None:
+        """End processes that said their end long ago and hang at leaving."""
+        for place in self._places():
+            processes.end(place.pid, place.mark, by_force=True)
 
     def _ask(self, request: str) -> None:
         if self.reader.is_alive() and not (self.folder / request).exists():

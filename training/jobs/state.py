@@ -25,6 +25,7 @@ CONFIG, JOB, LAUNCH, WORKER = "config.yaml", "job.json", "launch.json", "worker.
 QUEUED, PAUSE, STOP = "QUEUED", "PAUSE", "STOP"
 
 SILENT_AFTER = 30.0  # seconds without heartbeat after which a job on another machine is lost
+_LEAVING_SECONDS = 20.0  # a process that said its end and is still there hangs at leaving
 _QUIET_AFTER = 60.0  # seconds without heartbeat that are worth a word about a job on this machine
 
 
@@ -159,17 +160,16 @@ class StateReader:
     def _verdict(self) -> tuple[str, str, str]:
         """Return (state, message, hint)."""
         folder, last = self._folder, self.last
-        if self.is_alive():
+        launch = read_json(folder / LAUNCH)
+        event = last.events.get("state", {})
+        word, told = str(event.get("state", "")), float(event.get("time", 0.0))
+        has_ended = word in ENDED and told >= float(launch.get("time", 0.0))
+        has_ended = has_ended and last.is_later("state", "start")
+        if self.is_alive() and not (has_ended and time.time() - told > _LEAVING_SECONDS):
             return "running", *self._words_while_running()
         if (folder / QUEUED).exists():
             return "queued", "Waits for its turn.", ""
-        event = last.events.get("state", {})
-        word = str(event.get("state", ""))
-        launch = read_json(folder / LAUNCH)
-        is_newest = last.is_later("state", "start") and float(event.get("time", 0.0)) >= float(
-            launch.get("time", 0.0)
-        )
-        if word in ENDED and is_newest:
+        if has_ended:
             return word, str(event.get("message", "")), str(event.get("hint", ""))
         if (folder / STOP).exists():
             return (

@@ -18,6 +18,7 @@ from core.errors import StudioError
 from tests.training.jobs.conftest import wait_for
 from training.config import TrainConfig
 from training.jobs import Job, JobStore
+from training.jobs.processes import start_mark
 
 Make = Callable[..., Job]
 
@@ -238,3 +239,20 @@ def test_the_chosen_card_is_the_only_one_the_worker_sees(store: JobStore) -> Non
     launch = job.launch(["cuda:1"])
     assert launch.environment()["CUDA_VISIBLE_DEVICES"] == "1"
     assert not launch.is_distributed
+
+
+def test_a_process_that_hangs_after_its_end_is_not_taken_for_running(make: Make) -> None:
+    job = make()
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    facts = {"pid": sleeper.pid, "start": start_mark(sleeper.pid), "host": socket.gethostname()}
+    (job.folder / "worker.json").write_text(json.dumps(facts))
+    job.tell("done")
+    assert job.state().is_running  # it may still be closing its files
+    text = (job.folder / "events.jsonl").read_text()
+    event = {**json.loads(text), "time": time.time() - 60}
+    (job.folder / "events.jsonl").write_text(json.dumps(event) + "\n")
+    job = Job(job.folder, program=job._program)
+    assert job.state().state == "done"
+    job.start()
+    assert sleeper.wait(5) != 0
+    wait_for(lambda: job.state().state == "done")

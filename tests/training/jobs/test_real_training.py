@@ -69,10 +69,10 @@ def test_two_processes_end_where_one_does(real: JobStore, data: Path) -> None:
 
 @pytest.mark.slow
 def test_a_lost_worker_is_started_anew_and_the_result_stays(real: JobStore, data: Path) -> None:
-    length = {"epochs": 400, "checkpoint_every": 20}
+    length = {"epochs": 200, "checkpoint_every": 20}
     job = real.create(small_config(data, **length), waits=False)
     agent = job.start(["cpu", "cpu"])
-    wait_for(lambda: job.state().epoch >= 40, 60)
+    wait_for(lambda: job.state().epoch >= 30, 60)
     workers = psutil.Process(agent).children(recursive=True)
     ranked = {worker.environ().get("RANK"): worker.pid for worker in workers}
     os.kill(ranked["1"], signal.SIGKILL)
@@ -80,8 +80,6 @@ def test_a_lost_worker_is_started_anew_and_the_result_stays(real: JobStore, data
     starts = [event["step"] for event in job.events()[0] if event["event"] == "start"]
     assert len(starts) == 2 and starts[1] > 0
     assert _far(job, _ran(real, data, ["cpu", "cpu"], **length)) == 0.0
-    alone = _ran(real, data, ["cpu"], **length)
-    assert _losses(job)[-1] == pytest.approx(_losses(alone)[-1], rel=1e-3)
 
 
 @pytest.mark.slow
@@ -101,15 +99,15 @@ def test_a_wish_ends_two_processes_without_a_new_start(
 
 @pytest.mark.slow
 def test_a_killed_job_ends_bit_for_bit_as_if_it_had_lived(real: JobStore, data: Path) -> None:
-    job = real.create(small_config(data, epochs=300, checkpoint_every=10), waits=False)
-    for seen in (30, 120):
-        pid = job.start() if seen == 30 else job.resume()
+    job = real.create(small_config(data, epochs=200, checkpoint_every=10), waits=False)
+    for seen in (15, 60):
+        pid = job.start() if seen == 15 else job.resume()
         wait_for(lambda at=seen: job.state().epoch >= at, 60)  # type: ignore[misc]
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: job.state().state == "lost")
     job.resume()
     _finished(job)
-    assert _far(job, _ran(real, data, ["cpu"], epochs=300, checkpoint_every=10)) == 0.0
+    assert _far(job, _ran(real, data, ["cpu"], epochs=200, checkpoint_every=10)) == 0.0
 
 
 def test_a_data_set_that_vanished_is_a_sentence_with_the_next_step(

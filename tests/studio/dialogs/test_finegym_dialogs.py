@@ -40,6 +40,8 @@ def window(made: Path, tmp_path: Path, dressed: Any, qtbot: Any) -> Iterator[Rev
     window = ReviewWindow(tmp_path / "build")
     qtbot.addWidget(window)
     window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.waitUntil(lambda: window._frames is not None)
     yield window
     window.close()

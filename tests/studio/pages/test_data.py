@@ -214,6 +214,7 @@ def test_a_decision_can_be_undone_after_another_data_set_was_opened(
 
 def test_what_is_put_on_the_stage_plays_from_its_beginning(page: DataPage) -> None:
     playback = page._context.playback
+    playback.set_length(2.0, 30.0)  # as the window does for what stands on the stage
     playback.pause()
     playback.seek(1.0)
     page.next_grid()

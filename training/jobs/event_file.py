@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import mmap
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,14 @@ class LastEvents:
     order: dict[str, int] = field(default_factory=dict)
     _offset: int = 0
     _stamp: tuple[int, int] = (-1, -1)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def refresh(self) -> bool:
-        """Look at the file; return whether there is anything new."""
+        """Look at the file; return whether there is anything new. Any thread may ask."""
+        with self._lock:
+            return self._refresh()
+
+    def _refresh(self) -> bool:
         try:
             status = self.path.stat()
         except OSError:
@@ -89,6 +95,8 @@ class LastEvents:
             return False
         if status.st_size < self._offset:
             self.events, self.order, self._offset = {}, {}, 0
+        # new dictionaries: a reader in another thread keeps the ones it has
+        self.events, self.order = dict(self.events), dict(self.order)
         if status.st_size - self._offset > _READ_WHOLE:
             self._look_up()
         else:

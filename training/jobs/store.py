@@ -32,14 +32,16 @@ class JobStore:
             folders = [path for path in self.root.iterdir() if not path.name.startswith(".")]
         except OSError:
             return []
-        known, self._known = self._known, {}
+        known = self._known
+        found: dict[str, Job] = {}
         for folder in folders:
             job = known.get(folder.name)
             if job is None and (folder / JOB).exists():
                 job = Job(folder, program=self._program)
             if job is not None:
-                self._known[folder.name] = job
-        return sorted(self._known.values(), key=lambda job: (job.created, job.id), reverse=True)
+                found[folder.name] = job
+        self._known = found  # at once: another thread may be listing too
+        return sorted(found.values(), key=lambda job: (job.created, job.id), reverse=True)
 
     def job(self, name: str) -> Job:
         """Return a job by its id, by the newest of its name, or by the beginning of its id.

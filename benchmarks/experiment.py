@@ -1,9 +1,13 @@
 """The real experiment of docs/experiment.md, from motion capture to tables and pictures.
 
     python -m benchmarks.experiment --mocap FOLDER --out FOLDER [--stage import|train|...]
+    python -m benchmarks.experiment --out FOLDER --stage evaluate   # again, with what there is now
 
 ``--mocap`` holds the packed clips (``smpl24_bandai_30fps.npz``, ``smpl24_cmu8_30fps.npz``), which
 are not part of this program. Every stage goes on where it was stopped; without ``--stage`` all run.
+``evaluate`` takes the newest checkpoint that every training has and keeps a report of each;
+``write`` puts the tables into docs/experiment.md and the strips into docs/pictures. ``demo`` does
+all of it for the shipped demo model, into docs/demo-model.md.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.progress import Progress
 from training.config import TrainConfig
 
 CLASSES = (
@@ -24,6 +29,7 @@ DATASET = "mocap13"
 PACKS = ("smpl24_bandai_30fps.npz", "smpl24_cmu8_30fps.npz")
 KL_WEIGHTS = {"kl1e-6": 1e-6, "kl1e-5": 1e-5, "kl5e-5": 5e-5}
 EPOCHS = 400
+MODEL = Path("resources/models/demo_actor.safetensors")
 
 
 def config(kl: float, name: str) -> TrainConfig:
@@ -69,19 +75,110 @@ def train(out: Path) -> None:
         raise SystemExit("A training did not end; see log.txt in its folder.")
 
 
+def recogniser(data: str) -> None:
+    """Train the judge of a data set, unless it is there."""
+    from core.datasets.library import open_dataset
+    from core.evaluation.recognisers.learning import train_recogniser
+    from core.evaluation.recognisers.library import ENDING, recognisers_folder
+    from core.evaluation.recognisers.recogniser import save_recogniser
+
+    path = recognisers_folder() / f"{data}-gru{ENDING}"
+    if path.exists():
+        return
+    found = train_recogniser(open_dataset(data), progress=_told())
+    save_recogniser(path, found.recogniser)
+    print(f"recogniser: {found.test_accuracy:.1%} of held-out clips, epoch {found.epochs}")
+
+
+def newest_common(out: Path) -> dict[str, Path]:
+    """The newest checkpoint of the epoch every training has reached, by training."""
+    saved = {
+        name: {p.stem: p for p in (out / name / "checkpoints").glob("epoch_*.safetensors")}
+        for name in KL_WEIGHTS
+    }
+    common = set.intersection(*(set(found) for found in saved.values()))
+    if not common:
+        raise SystemExit("Not every training has a checkpoint yet.")
+    return {name: found[max(common)] for name, found in saved.items()}
+
+
+def evaluate(out: Path, seeds: int) -> None:
+    """Measure every training; one report each under ``out``/reports."""
+    for name, path in newest_common(out).items():
+        measure(DATASET, path, out / "reports" / f"{name}.report.json", name, seeds)
+
+
+def measure(data: str, checkpoint: Path, to: Path, name: str, seeds: int) -> None:
+    """Evaluate one checkpoint into a report file."""
+    from core.datasets.library import open_dataset
+    from core.evaluation.protocol import EvaluateOptions
+    from core.evaluation.protocol import evaluate as measured
+    from core.evaluation.report import save_report
+
+    options = EvaluateOptions(seeds=seeds, name=name)
+    report = measured(checkpoint, open_dataset(data), f"{data}-gru", options, _told())
+    save_report(report, to)
+    print(f"{name}, epoch {report.checkpoint['epoch']}\n{report.as_markdown()}\n")
+
+
+def demo(out: Path, seeds: int) -> None:
+    """The demo model's own table."""
+    from benchmarks.experiment_docs import write_demo
+
+    recogniser("demo")
+    report = out / "reports" / "demo.report.json"
+    measure("demo", MODEL, report, "demo model", seeds)
+    write_demo(report)
+
+
+def write(out: Path) -> None:
+    """Fill the documents and draw the pictures."""
+    from benchmarks.experiment_docs import write_experiment
+
+    write_experiment(out, newest_common(out), KL_WEIGHTS, DATASET)
+
+
+def _told() -> Progress:
+    """Progress as a line now and then."""
+    last = [-1.0]
+
+    def report(fraction: float, text: str = "", preview: object = None) -> None:
+        if fraction - last[0] >= 0.1:
+            last[0] = fraction
+            print(f"  {fraction:4.0%} {text}", flush=True)
+
+    return Progress(report=report)
+
+
 def main() -> None:
     """Read the command line and run the stages."""
+    stages = ("import", "train", "recogniser", "evaluate", "write", "demo")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--mocap", type=Path, required=True)
+    parser.add_argument("--mocap", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--stage", choices=("import", "train"))
+    parser.add_argument("--stage", choices=stages)
+    parser.add_argument("--seeds", type=int, default=20)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    os.environ["MOTION_STUDIO_HOME"] = str(options.out / "home")
-    if options.stage in (None, "import"):
+    os.environ["MOTION_STUDIO_HOME"] = str(options.out.resolve() / "home")
+    chosen = (options.stage,) if options.stage else stages
+    if options.mocap is None and "import" in chosen:
+        raise SystemExit("Name the folder of the packed clips with --mocap.")
+    if "import" in chosen:
         import_clips(options.mocap)
-    if options.stage in (None, "train"):
+    if "train" in chosen:
         train(options.out)
+    import torch
+
+    torch.set_num_threads(1)
+    if "recogniser" in chosen:
+        recogniser(DATASET)
+    if "evaluate" in chosen:
+        evaluate(options.out, options.seeds)
+    if "write" in chosen:
+        write(options.out)
+    if "demo" in chosen:
+        demo(options.out, options.seeds)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import torch
 from core import __version__
 from core.actor.checkpoint import Checkpoint, file_sha256, load_checkpoint
 from core.actor.features import features_to_motions, turned_over
-from core.actor.latent import decode_latent
+from core.actor.latent import decode_latent, reencode
 from core.actor.sampling import decode_features, memory_of, stream
 from core.datasets.features import Features
 from core.datasets.store import ClipStore
@@ -113,17 +113,21 @@ def evaluate(
     )  # fmt: skip
 
 
-def replay(checkpoint: Checkpoint, clip: Misread, labels: Sequence[str], num_frames: int) -> Motion:
-    """Make a generated clip of a report again."""
-    label = labels[clip.label]
-    z = torch.randn(checkpoint.config.latent_dim, generator=stream(clip.seed, label, clip.index))
-    return decode_latent(checkpoint, z.numpy(), label, num_frames)
-
-
-def window_of(features: Features, place: int, num_frames: int, seed: int) -> Motion:
-    """Return the window of a real clip that a seed drew."""
-    x = windows(features, [place], num_frames, _window_rng(seed, place))
-    return features_to_motions(x, fps=features.fps)[0]
+def clip_of(report: Report, clip: Misread, store: ClipStore, checkpoint: Checkpoint) -> Motion:
+    """Return a clip of a report: the window its seed drew, that window decoded, or the sample."""
+    num_frames = int(report.recogniser["num_frames"])
+    label = report.labels[clip.label]
+    if clip.row == "generated":
+        noise = stream(clip.seed, label, clip.index)
+        z = torch.randn(checkpoint.config.latent_dim, generator=noise)
+        return decode_latent(checkpoint, z.numpy(), label, num_frames)
+    features = store.features([clip.index])
+    seed = clip.seed + (_OTHER_WINDOWS if clip.row == "GT again" else 0)
+    x = windows(features, [0], num_frames, _window_rng(seed, clip.index))
+    motion = features_to_motions(x, fps=features.fps)[0]
+    if clip.row == "reconstructed":
+        return reencode(checkpoint, motion, label=label, num_frames=num_frames)
+    return motion
 
 
 class Measurement:
@@ -224,7 +228,7 @@ class Measurement:
         """Physical measures, coverage and memorisation of the first seed's clips."""
         count = self.options.physical_clips
         motions = {
-            name: features_to_motions(clips.x[: self._some(clips, count)], fps=self.train.fps)
+            name: _posed(clips.x[:count], self.train.fps)
             for name, clips in self._kept.items()
             if name != "GT again"
         }
@@ -234,7 +238,7 @@ class Measurement:
             labels = self._kept[name].labels[: len(clips)]
             for key, value in physical_measures(clips, energy[labels]).items():
                 out.setdefault(key, {})[name] = value
-        known = joint_paths(features_to_motions(self._kept["GT"].x, fps=self.train.fps))
+        known = joint_paths(_posed(self._kept["GT"].x, self.train.fps))
         held_out = nearest_cm(joint_paths(motions["GT held out"]), known)
         made = nearest_cm(joint_paths(motions["generated"]), known)
         out["nearest training clip"] = {
@@ -260,16 +264,13 @@ class Measurement:
             ]
         )
 
-    def _some(self, clips: ClipSet, count: int) -> int:
-        return min(count, len(clips.x))
-
     def real(self, part: Features, original: Ints, seed: int) -> ClipSet:
         """Draw a window of each clip of a part; ``original`` (N,) are their places elsewhere."""
         places = np.random.default_rng(seed).permutation(len(part))[: self.options.max_clips]
         x = np.concatenate(
             [
-                windows(part, [int(p)], self.judge.num_frames, _window_rng(seed, int(p)))
-                for p in places
+                windows(part, [p], self.judge.num_frames, _window_rng(seed, int(original[p])))
+                for p in places.tolist()
             ]
         )
         return ClipSet(x, part.labels[places], original[places])
@@ -335,8 +336,8 @@ def _indices(store: ClipStore, part: Ints, known: list[int]) -> Ints:
     return part[np.isin(labels[part], known)]
 
 
-def _window_rng(seed: int, place: int) -> np.random.Generator:
-    return np.random.default_rng((seed, place))
+def _window_rng(seed: int, index: int) -> np.random.Generator:
+    return np.random.default_rng((seed, index))
 
 
 def _from_origin(x: FloatArray) -> FloatArray:
@@ -345,3 +346,8 @@ def _from_origin(x: FloatArray) -> FloatArray:
     x[:, 24, :3] -= x[:, 24, :3, :1].copy()
     x[:, 24, 3:] = 0.0
     return x
+
+
+def _posed(x: FloatArray, fps: float) -> list[Motion]:
+    """Motions beginning at the origin; the measures find each clip's floor themselves."""
+    return features_to_motions(x, fps=fps, start=np.zeros(3))

@@ -67,5 +67,8 @@ class QuickMeter:
                       for name, clips in (("GT", real), ("generated", made)))  # fmt: skip
         values = {"fid": metrics.frechet_distance(other, one), **measured.latest("generated")}
         some = slice(0, _ENERGY_CLIPS)
-        groups = (features_to_motions(c.x[some], fps=self.features.fps) for c in (made, real))
+        groups = (
+            features_to_motions(c.x[some], fps=self.features.fps, start=np.zeros(3))
+            for c in (made, real)
+        )
         return values | {"energy": liveliness(*groups)}

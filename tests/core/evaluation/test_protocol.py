@@ -7,15 +7,17 @@ import dataclasses
 import numpy as np
 import pytest
 
+from core.actor.features import motion_to_features
 from core.errors import Cancelled, FileProblem, StudioError
 from core.evaluation import report as reports
 from core.evaluation.checks import check_labels
 from core.evaluation.metrics import mean_and_interval
-from core.evaluation.protocol import EvaluateOptions, evaluate, replay, window_of
+from core.evaluation.protocol import EvaluateOptions, Measurement, clip_of, evaluate
 from core.evaluation.quick import QuickMeter
 from core.evaluation.recognisers.learning import RecogniserOptions, train_recogniser
 from core.evaluation.recognisers.library import list_recognisers, recognisers_folder
 from core.evaluation.recognisers.recogniser import load_recogniser, save_recogniser
+from core.evaluation.report import Misread
 from core.evaluation.tables import csv_text, latex, markdown, per_class_markdown, physical_markdown
 from core.progress import Progress
 from tests.core.evaluation.factories import LABELS, checkpoint, store
@@ -45,7 +47,7 @@ def test_a_recogniser_tells_plain_actions_apart_on_files_it_has_not_seen(learned
 
 
 def test_the_graph_recogniser_learns_too(data):
-    options = dataclasses.replace(OPTIONS, kind="stgcn", epochs=2, batch_size=8)
+    options = dataclasses.replace(OPTIONS, kind="stgcn", epochs=1, batch_size=8)
     found = train_recogniser(data, options).recogniser
     features, logits = found.read(np.zeros((1, 25, 6, 16), np.float32))
     assert features.shape == (1, 256)
@@ -87,26 +89,29 @@ def test_an_evaluation_repeated_gives_the_same_numbers(found, data, learned):
     assert again.physical == found.physical
 
 
-def test_misread_clips_are_named_and_generated_ones_can_be_made_again(found, learned):
+def test_every_misread_clip_is_named_and_can_be_made_again(found, learned, data):
+    for row in found.rows:
+        wrong = np.array(row.confusion)
+        np.fill_diagonal(wrong, 0)
+        assert sum(clip.row == row.name for clip in found.misread) == wrong.sum()
     model = checkpoint()
-    clips = [clip for clip in found.misread if clip.row == "generated"]
-    assert len(clips) == sum(
-        n for i, row in enumerate(found.row("generated").confusion) for j, n in enumerate(row)
-        if i != j
-    )  # fmt: skip
-    from core.actor.features import motion_to_features
-
-    clip = clips[0]
-    x = motion_to_features(replay(model, clip, found.labels, 16))[None]
-    logits = learned.recogniser.read(x)[1]
-    assert logits[0].argmax() == clip.read_as
+    for name in ("generated", "reconstructed"):
+        clip = next(clip for clip in found.misread if clip.row == name)
+        x = motion_to_features(clip_of(found, clip, data, model))[None]
+        assert learned.recogniser.read(x)[1][0].argmax() == clip.read_as
 
 
-def test_the_window_of_a_real_clip_can_be_shown_again(data):
-    features = data.features()
-    one, other = (window_of(features, 3, 16, seed) for seed in (0, 0))
-    assert np.array_equal(one.poses, other.poses)
-    assert one.num_frames == 16
+def test_the_window_of_a_real_clip_is_the_one_its_seed_drew(found, learned, data):
+    split = data.split()
+    options = EvaluateOptions(seeds=1)
+    parts = (data.features(split.train), data.features(split.test))
+    measured = Measurement(
+        checkpoint(), learned.recogniser, *parts, (split.train, split.test), options
+    )
+    drawn = measured.real(parts[0], split.train, 1)
+    clip = Misread(row="GT", seed=1, index=int(drawn.indices[4]), label=0, read_as=1)
+    shown = motion_to_features(clip_of(found, clip, data, checkpoint()))
+    assert np.allclose(shown, drawn.x[4], atol=1e-5)
 
 
 def test_physical_measures_are_of_real_and_generated_clips(found):
@@ -137,9 +142,9 @@ def test_tables_of_two_reports_mark_the_better_and_show_real_clips_once(found, d
     )
     text = markdown([found, other])
     assert text.count("| GT |") == 1
-    best = min(("tiny", found), ("other", other),
-               key=lambda pair: pair[1].mean(pair[1].row("generated"), "fid_train").value)  # fmt: skip
-    start = f"| {best[0]}, generated"
+    fids = {r.name: r.mean(r.row("generated"), "fid_train").value for r in (found, other)}
+    best = min(fids, key=fids.__getitem__)
+    start = f"| {best}, generated"
     line = next(row for row in text.splitlines() if row.startswith(start))
     assert line.split("|")[2].strip().startswith("**")
     assert latex([found, other]).count(r"\textbf") == 5

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ from core.progress import Progress
 from studio import bridge, theme
 from studio.document import Document, ShownClip
 from studio.playback import Playback
+from studio.services.compare_video import seen_points
 from studio.services.comparing import FIRST_ANGLE, MAX_CLIPS, Answer, Comparer, Question
 
 OVER_OPACITY = 0.55
@@ -88,7 +91,7 @@ class CompareSession(QObject):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._playback = document, playback
-        self.comparer = comparer or Comparer()
+        self.comparer = comparer or Comparer(look_up=self._seen)
         self.clips: list[ComparedClip] = []
         self.space, self.timing = "heading", "frames"
         self.layout = "views"
@@ -189,8 +192,14 @@ class CompareSession(QObject):
         """What is asked now."""
         return Question(
             motions=tuple(clip.motion for clip in self.clips), space=self.space,
+            clip_ids=tuple(clip.clip_id for clip in self.clips),
             timing=self.timing, offsets=tuple(clip.offset for clip in self.clips),
         )  # fmt: skip
+
+    def _seen(self, clip_id: str | None, motion: Motion) -> tuple[Any, Any] | None:
+        """The points seen in a clip's video, and its camera; asked for from a thread."""
+        project = self._document.project
+        return seen_points(Path(project.folder), clip_id, motion) if project is not None else None
 
     def _changed(self) -> None:
         self.clips_changed.emit()

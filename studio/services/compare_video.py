@@ -92,6 +92,48 @@ def _track(store: CaptureStore, item: Any, index: int, motion: Motion) -> Track 
         return None
 
 
+_LANDMARK_OF = {
+    1: 23, 2: 24, 4: 25, 5: 26, 7: 27, 8: 28, 16: 11, 17: 12, 18: 13, 19: 14, 20: 15, 21: 16,
+}  # fmt: skip
+"""SMPL's joint -> BlazePose's landmark at the same place: hips, knees, ankles, arms."""
+_NUM_LANDMARKS = 33
+_SEEN = 0.5  # visibility from which a landmark counts
+
+
+def seen_points(
+    folder: Path, clip_id: str | None, motion: Motion
+) -> tuple[npt.NDArray[np.float64], Any] | None:
+    """Return the points seen in the video (T, 24, 2) pixels, nan elsewhere, and the clip's camera.
+
+    None where the clip was not estimated in this project, was cut since, or has no landmarks.
+    """
+    store = CaptureStore(folder)
+    item = next((item for item in store.load().items if clip_id in item.clip_ids), None)
+    if item is None or clip_id is None:
+        return None
+    from studio.services.capture_result import load_result
+
+    result = load_result(store.work_folder(item), item.path)
+    index = item.clip_ids.index(clip_id)
+    if result is None or index >= len(result.people):
+        return None
+    person = result.people[index]
+    camera, overlay = person.camera, person.overlay
+    if camera is None or overlay is None or overlay.image.shape[1] != _NUM_LANDMARKS:
+        return None
+    if len(camera.times) != motion.num_frames:
+        return None
+    points = np.full((motion.num_frames, 24, 2), np.nan)
+    for frame, seconds in enumerate(camera.times):
+        found = overlay.at(float(seconds))
+        if found is not None:
+            places, visibility = found
+            for joint, landmark in _LANDMARK_OF.items():
+                if visibility[landmark] >= _SEEN:
+                    points[frame, joint] = places[landmark]
+    return (points, camera) if np.isfinite(points).any() else None
+
+
 def project_joints(person: ImportedPerson, motion: Motion) -> Track | None:
     """Draw a clip's joints through its person's camera.
 

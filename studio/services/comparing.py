@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from core.project import Clip
 
 FloatArray = npt.NDArray[np.float64]
+
+LookUp = Callable[[str | None, Motion], tuple[FloatArray, Any] | None]
 
 MAX_CLIPS = 4
 MAX_MOMENTS = 5
@@ -52,6 +54,7 @@ class Question:
     """
 
     motions: tuple[Motion, ...]
+    clip_ids: tuple[str | None, ...] = ()
     space: str = "heading"
     timing: str = "frames"
     offsets: tuple[int, ...] = ()
@@ -96,10 +99,14 @@ class Answer:
 
 
 class Comparer:
-    """Answers questions; the last few answers, and each clip's quality, are kept."""
+    """Answers questions; the last few answers, and each clip's quality, are kept.
 
-    def __init__(self, keep: int = 8) -> None:
-        self._keep = keep
+    ``look_up(clip_id, motion)`` gives the points seen in the video (T, 24, 2) and the camera they
+    are seen by, None where they are not known: with them the reprojection error is measured.
+    """
+
+    def __init__(self, keep: int = 8, look_up: LookUp = lambda clip_id, motion: None) -> None:
+        self._keep, self._look_up = keep, look_up
         self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
         self._qualities: OrderedDict[int, tuple[Motion, Any]] = OrderedDict()
         self._angles: OrderedDict[tuple[int, str], tuple[Motion, FloatArray]] = OrderedDict()
@@ -119,14 +126,15 @@ class Comparer:
 
         progress.step(0.0, "Comparing")
         options = CompareOptions(
-            space=cast("Space", question.space), timing=question.timing, reference=0,
+            space=cast("Space", question.space), timing=cast("Timing", question.timing),
             offsets=question.offsets or (0,) * len(question.motions),
         )  # fmt: skip
         comparison = compare(question.motions, options)
         progress.step(0.5, "Measuring each clip")
         qualities = []
-        for motion in question.motions:
-            qualities.append(self._quality(motion))
+        ids = question.clip_ids or (None,) * len(question.motions)
+        for motion, clip_id in zip(question.motions, ids, strict=True):
+            qualities.append(self._quality(motion, clip_id))
             progress.step(0.8, "Measuring each clip")
         answer = _answer(question, comparison, tuple(qualities))
         with self._lock:
@@ -135,12 +143,13 @@ class Comparer:
                 self._answers.popitem(last=False)
         return answer
 
-    def _quality(self, motion: Motion) -> Any:
+    def _quality(self, motion: Motion, clip_id: str | None) -> Any:
         from core.compare.quality import clip_quality
 
         known = self._qualities.get(id(motion))
         if known is None:
-            known = (motion, clip_quality(motion))
+            points, camera = self._look_up(clip_id, motion) or (None, None)
+            known = (motion, clip_quality(motion, points, camera))
             self._qualities[id(motion)] = known
             while len(self._qualities) > 4 * self._keep:
                 self._qualities.popitem(last=False)

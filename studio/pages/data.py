@@ -25,7 +25,7 @@ from studio.panels.data_outliers import OutliersPanel
 from studio.panels.data_sets import DatasetsPanel
 from studio.panels.data_split import SplitPanel
 from studio.plots.length_histogram import LengthHistogram
-from studio.widgets import Button, SectionHeading, Separator, primary_button
+from studio.widgets import Button, SectionHeading, Separator, SidePanel, primary_button
 from studio.window.page import PageContext
 
 
@@ -89,33 +89,29 @@ class DataPage(QObject):
         return box
 
     def _right(self) -> QWidget:
+        panel = SidePanel("Data set")
+        panel.add(self.facts)
+        panel.add_separator()
+        panel.add(self.outliers, stretch=1, edge_to_edge=True)
+        panel.add_separator()
+        panel.add(self.split)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, 12)
+        foot.setSpacing(8)
+        foot.addWidget(self.train_button)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.evaluate_button)
+        row.addWidget(self.manifest_button)
+        foot.addLayout(row)
         box = QWidget()
-        box.setAutoFillBackground(True)
+        box.setAutoFillBackground(True)  # the scrolled panel passes below the buttons
         box.setMinimumWidth(260)
         column = QVBoxLayout(box)
-        column.setContentsMargins(0, 12, 0, 12)
-        column.setSpacing(10)
-
-        def add(widget: QWidget, stretch: int = 0, *, edge: bool = False) -> None:
-            inner = QHBoxLayout()
-            inner.setContentsMargins(0 if edge else theme.MARGIN, 0, 0 if edge else theme.MARGIN, 0)
-            inner.addWidget(widget)
-            column.addLayout(inner, stretch)
-
-        add(self.facts)
-        add(Separator(), edge=True)
-        add(self.outliers, 1, edge=True)
-        add(Separator(), edge=True)
-        add(self.split, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.evaluate_button)
-        foot.addWidget(self.manifest_button)
-        add(self.train_button)
-        inner = QHBoxLayout()
-        inner.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        inner.addLayout(foot)
-        column.addLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(panel, 1)
+        column.addLayout(foot)
         return box
 
     def _connect(self) -> None:

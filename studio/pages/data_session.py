@@ -185,6 +185,9 @@ class DataSession(QObject):
         if self.store is None:
             return
         record = self.store.records[index]
+        if record.label != self.label:
+            self.label = record.label
+            self.facts_changed.emit()
         bad = {outlier.index for outlier in self.outliers}
         usual = [i for i in random_clips(self.store, record.label, 12, self.seed) if i not in bad][
             :2

@@ -115,7 +115,7 @@ class OutliersPanel(QWidget):
         self.list.setMouseTracking(True)
         self.list.setAccessibleName("Outliers")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMinimumHeight(3 * _ROW)
+        self.list.setMinimumHeight(5 * _ROW)
         self._compose()
         self.list.clicked.connect(self._tell)
         self.list.selectionModel().currentChanged.connect(lambda now, _before: self._tell(now))

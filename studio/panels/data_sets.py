@@ -40,8 +40,9 @@ def detail_of(entry: DatasetEntry) -> str:
     """The second line of a data set; of one that cannot be opened, why."""
     if entry.problem:
         return entry.problem
-    classes = len(entry.labels)
-    return f"{entry.num_clips:,} clips · {classes} class{'' if classes == 1 else 'es'}"
+    clips, classes = entry.num_clips, len(entry.labels)
+    counted = f"{clips:,} clip{'' if clips == 1 else 's'}"
+    return f"{counted} · {classes} class{'' if classes == 1 else 'es'}"
 
 
 class _Model(QAbstractListModel):

@@ -6,14 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QScrollArea,
-    QSizePolicy,
-    QToolTip,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.panels.capture_rows import marked_line
@@ -107,15 +100,7 @@ class SplitPanel(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.by)
         column.addLayout(self._warnings)
-        scroll = QScrollArea()
-        scroll.setWidget(self.bars)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.viewport().setAutoFillBackground(False)
-        self.bars.setAutoFillBackground(False)
-        column.addWidget(scroll, 1)
+        column.addWidget(self.bars)
         self.by.picked.connect(self.picked)
 
     def offer_given(self, is_offered: bool) -> None:

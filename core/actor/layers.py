@@ -66,9 +66,19 @@ class SelfAttention(Attention):
         batch, length, width = x.shape
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, T, 3D)
         q, k, v = qkv.view(batch, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
-        rate = self.dropout if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=valid, dropout_p=rate)
+        if self.training and self.dropout and x.device.type == "cpu":
+            y = self._thinned(q, k, v, valid)
+        else:
+            rate = self.dropout if self.training else 0.0
+            y = F.scaled_dot_product_attention(q, k, v, attn_mask=valid, dropout_p=rate)
         return self.out_proj(y.transpose(1, 2).reshape(batch, length, width))
+
+    def _thinned(self, q: Tensor, k: Tensor, v: Tensor, valid: Tensor | None) -> Tensor:
+        """Attend with dropout on the weights: torch's own draws them the dear way on a CPU."""
+        scores = q @ (k * (q.shape[-1] ** -0.5)).transpose(-1, -2)  # (B, H, T, T)
+        if valid is not None:
+            scores = scores.masked_fill(~valid, -torch.inf)
+        return dropout(scores.softmax(-1).to(v.dtype), self.dropout) @ v
 
 
 class MemoryAttention(Attention):

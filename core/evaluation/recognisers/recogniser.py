@@ -88,8 +88,10 @@ def inputs_of(kind: Kind, x: Tensor) -> Tensor:
 
 def checked_kind(kind: str) -> Kind:
     """Return a kind of recogniser. Raises ModelProblem for one there is not."""
-    if kind == "gru" or kind == "stgcn":
-        return kind
+    if kind == "gru":
+        return "gru"
+    if kind == "stgcn":
+        return "stgcn"
     raise ModelProblem(f"There is no recogniser of kind {kind!r}.", "Take gru or stgcn.")
 
 

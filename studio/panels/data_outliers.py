@@ -136,7 +136,8 @@ class OutliersPanel(QWidget):
             inner.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
             inner.addWidget(widget)
             column.addLayout(inner)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list, 1000)
+        column.addStretch(1)  # takes the room of a list that is empty
         self.progress.hide()
 
     def show_progress(self, fraction: float, text: str) -> None:
@@ -198,6 +199,7 @@ class OutliersPanel(QWidget):
         count = len({o.index for o in kept})
         self.heading.set_note(f"{count} clip{'' if count == 1 else 's'}" if kept else "")
         self.said.setVisible(not kept)
+        self.list.setVisible(bool(kept))
         if not kept:
             self.said.setText(
                 "No clip stands out: none too short, trembling, frozen or with unseen frames."

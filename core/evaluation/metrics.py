@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 
 from core.errors import StudioError
 
@@ -47,6 +46,8 @@ def frechet_distance(a: Statistics, b: Statistics) -> float:
 
     Raises StudioError when the covariances' product has no real root.
     """
+    import scipy.linalg  # deferred: a window that shows reports needs none of it
+
     product = a.covariance @ b.covariance
     root = scipy.linalg.sqrtm(product)
     if not np.isfinite(root).all():

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from core.body import joint_positions
 from core.motion import Motion
@@ -24,6 +23,8 @@ SAMPLED_FRAMES = 15
 
 def coverage(real: FloatArray, made: FloatArray, neighbours: int = NEIGHBOURS) -> float:
     """Share of real features (N, D) with a made one (M, D) no farther than its k-th neighbour."""
+    from scipy.spatial import cKDTree
+
     count = min(neighbours, len(real) - 1)
     if count < 1 or not len(made):
         return 0.0
@@ -41,6 +42,8 @@ def joint_paths(motions: Sequence[Motion], frames: int = SAMPLED_FRAMES) -> Floa
 
 def nearest_cm(made: FloatArray, known: FloatArray) -> FloatArray:
     """(M,) centimetres (root mean square over joints and frames) to the nearest known clip."""
+    from scipy.spatial import cKDTree
+
     if not len(known):
         return np.full(len(made), np.inf)
     distance = cKDTree(known).query(made, 1)[0]

@@ -9,6 +9,7 @@ import json
 import logging
 import mmap
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ Event = dict[str, Any]
 
 KINDS = ("start", "step", "epoch", "checkpoint", "samples", "metrics", "state")
 _PIECE = 1024 * 1024  # bytes searched at once
+_BREATH = 0.0002  # seconds for other threads between two pieces
 _READ_WHOLE = 256 * 1024  # bytes; of more only the last event of each kind is looked up
 
 
@@ -98,7 +100,10 @@ class LastEvents:
         # new dictionaries: a reader in another thread keeps the ones it has
         self.events, self.order = dict(self.events), dict(self.order)
         if status.st_size - self._offset > _READ_WHOLE:
-            self._look_up()
+            try:
+                self._look_up()
+            except OSError:  # moved away just now
+                return False
         else:
             base = self._offset
             events, self._offset = read_events(self.path, base)
@@ -140,4 +145,5 @@ def _last_place(data: mmap.mmap, pattern: bytes, start: int, end: int) -> int:
         if at >= 0:
             return at
         end = end - _PIECE + len(pattern) - 1 if end - start > _PIECE else start
+        time.sleep(_BREATH)
     return -1

@@ -18,6 +18,7 @@ from training.jobs.event_file import LastEvents
 
 STATES = ("queued", "running", "paused", "done", "failed", "cancelled", "lost")
 ENDED = ("paused", "done", "failed", "cancelled", "lost")
+SETTLED = ("done", "failed", "cancelled", "paused")  # until a file of the folder changes
 RESUMABLE = ("paused", "failed", "cancelled", "lost")
 
 EVENTS, LOG, HEARTBEAT = "events.jsonl", "log.txt", "heartbeat"
@@ -93,10 +94,25 @@ class StateReader:
         self._folder = folder
         self._config = config
         self.last = LastEvents(folder / EVENTS)
+        self._settled: tuple[int, JobState] | None = None
 
     def read(self) -> JobState:
         """Return the state now."""
-        self.last.refresh()
+        stamp = self._stamp()
+        if not self.last.refresh() and self._settled is not None and self._settled[0] == stamp:
+            return self._settled[1]
+        state = self._read()
+        self._settled = (stamp, state) if stamp and state.state in SETTLED else None
+        return state
+
+    def _stamp(self) -> int:
+        """Return what changes when a file of the folder comes, goes or is replaced; 0 unknown."""
+        try:
+            return self._folder.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def _read(self) -> JobState:
         word, message, hint = self._verdict()
         events, config = self.last.events, self._config
         step, epoch = self._position()

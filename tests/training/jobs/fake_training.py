@@ -49,7 +49,8 @@ def main(folder: Path, resume: bool) -> int:
             step += 1
             losses = {"total": 1 / step, "rc": 0.5 / step}
             tell("step", step=step, epoch=step // 10, losses=losses, lr=1e-4, steps_per_second=50.0)
-            saved.write_text(str(step))
+            (folder / ".state").write_text(str(step))
+            (folder / ".state").replace(saved)
         tell("state", state="done")
     return 0
 

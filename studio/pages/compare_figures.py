@@ -14,17 +14,12 @@ from studio import bridge
 from studio.document import Document
 from studio.pages.compare_session import CompareSession
 from studio.panels.compare_figure import FigurePanel
+from studio.services.compare_figures import steps_for
 from studio.services.comparing import Answer
 
 AFTER = 350
 """Milliseconds without a change after which the preview is drawn."""
-COLUMNS = 7
 PREVIEW_HEIGHT = 110
-
-
-def steps_for(num_frames: int, columns: int = COLUMNS) -> int:
-    """Every how many frames a strip of about ``columns`` bodies takes one."""
-    return max(1, round((num_frames - 1) / max(columns - 1, 1)))
 
 
 class FigureMaker(QObject):

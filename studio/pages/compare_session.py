@@ -321,6 +321,8 @@ class CompareSession(QObject):
 
 
 def _same_source(clips: Sequence[ComparedClip]) -> bool:
-    """Whether all clips come from one video or file, or tell of none."""
-    sources = {c.motion.provenance.source_sha256 or c.motion.provenance.source for c in clips}
-    return len(sources) == 1 and not all(c.kind == "generated" for c in clips)
+    """Whether frames belong together by number: of one video, or made of one action and seed."""
+    made = [clip.motion.provenance for clip in clips]
+    if all(source.seed is not None for source in made):
+        return len({(source.label, source.seed, source.sample) for source in made}) == 1
+    return len({source.source_sha256 or source.source for source in made}) == 1

@@ -198,10 +198,12 @@ class Captions(QObject):
             self._captions[item.key].describe(item.label, item.sublabel, item.color)
             self._captions[item.key].show()
 
-    def read(self, readings: Mapping[str, str]) -> None:
-        """Say what is measured of each body now."""
+    def read(self, readings: Mapping[str, str]) -> bool:
+        """Say what is measured of each body now; return whether they must be placed anew."""
+        before = [caption.size() for caption in self._captions.values()]
         for key, caption in self._captions.items():
             caption.read(readings.get(key, ""))
+        return before != [caption.size() for caption in self._captions.values()]
 
     def place(self, layout: Layout, panes: Sequence[Pane]) -> None:
         """Put everything where the panes are; one below the other where a pane has several."""

@@ -92,7 +92,8 @@ class ComparedViews:
 
     def set_readings(self, readings: Mapping[str, str]) -> None:
         """Say in each body's caption what is measured of it now."""
-        self._captions.read(readings)
+        if self._captions.read(readings):
+            self._place_labels()
 
     def _heated(self, items: Sequence[BodyItem]) -> list[BodyItem]:
         """The items with the heat that was set for their keys; one of another length is left."""

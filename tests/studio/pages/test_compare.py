@@ -18,9 +18,9 @@ from core.project import AddClips, NewClip
 from studio import theme
 from studio.document import ShownClip
 from studio.pages.compare import ComparePage
-from studio.pages.compare_figures import steps_for
 from studio.pages.compare_session import named
 from studio.panels.compare_quality import QualityRow, shown
+from studio.services.compare_figures import steps_for
 from studio.services.comparing import held, on_one_clock, pairs_of, told_apart
 from studio.window.page import PageContext
 

@@ -1,0 +1,80 @@
+"""Writing what is compared into files: a table of kinds by their endings. Must not import Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import StudioError
+from core.motion import Motion
+from core.progress import SILENT, Progress
+
+COLUMNS = 7
+"""Bodies a row of a strip has when nobody says otherwise."""
+DOTS_PER_MM = 300 / 25.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a figure looks: names and colours of the rows, every how many frames a body stands,
+
+    width in print (mm), whether names and frame numbers are written.
+    """
+
+    names: tuple[str, ...]
+    colors: tuple[str, ...]
+    every: int = 5
+    width_mm: float = 174.0
+    has_labels: bool = True
+
+
+def steps_for(num_frames: int, columns: int = COLUMNS) -> int:
+    """Every how many frames a strip of about ``columns`` bodies takes one."""
+    return max(1, round((num_frames - 1) / max(columns - 1, 1)))
+
+
+def _png(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Progress) -> Path:
+    from studio.viewport.strip import render_strip
+
+    columns = len(range(0, motions[0].num_frames, recipe.every))
+    height = round(recipe.width_mm * DOTS_PER_MM / max(columns, 1) * 1.6)
+    return render_strip(
+        motions, path, every=recipe.every, colors=recipe.colors,
+        height=min(max(height, 120), 600), titles=recipe.names if recipe.has_labels else None,
+    )  # fmt: skip
+
+
+def _movie(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Progress) -> Path:
+    from studio.viewport.items import BodyItem, side_by_side
+    from studio.viewport.movie import MovieSettings, make_movie
+
+    items = [
+        BodyItem(key=str(index), motion=motion, color=color, label=name, position=place)
+        for index, (motion, color, name, place) in enumerate(
+            zip(motions, recipe.colors, recipe.names, side_by_side(motions), strict=True)
+        )
+    ]
+    return make_movie(items, path, MovieSettings(fps=motions[0].fps), progress)
+
+
+Writer = Callable[[Sequence[Motion], Path, Recipe, Progress], Path]
+WRITERS: dict[str, tuple[str, Writer]] = {
+    ".png": ("PNG, a strip at print size", _png),
+    ".mp4": ("MP4, the clips side by side", _movie),
+    ".gif": ("GIF, the clips side by side", _movie),
+}
+KINDS: dict[str, str] = {ending: text for ending, (text, _) in WRITERS.items()}
+
+
+def write_figure(
+    motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Progress = SILENT
+) -> Path:
+    """Write the compared clips (on one clock) as the kind ``path`` ends with; return the path.
+
+    Raises StudioError for an unknown kind, FileProblem when it cannot be written, Cancelled.
+    """
+    if path.suffix not in WRITERS:
+        raise StudioError(f"There is no figure of kind {path.suffix}.", f"Use {', '.join(KINDS)}.")
+    progress.step(0.0, "Drawing")
+    return WRITERS[path.suffix][1](motions, path, recipe, progress)

@@ -30,7 +30,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 CACHE = "outliers.npz"
 KINDS: dict[str, tuple[str, str]] = {
-    "short": ("Short", "Fewer than 30 frames, half a second, or a quarter of the data set's median"),
+    "short": ("Short", "Fewer than 30 frames, half a second, or a quarter of the usual length"),
     "missing": ("Missing", "More than a tenth of the frames were not seen by the estimator"),
     "jitter": ("Jitter", "Trembles far more than the data set's other clips"),
     "frozen": ("Frozen", "Hardly moves: its joints stay below 2 cm/s for most of the clip"),

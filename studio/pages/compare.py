@@ -126,6 +126,9 @@ class ComparePage(QObject):
         self.session.show()
         self._show_layout()
         self._show_readings()
+        self.below.extras.set_on("video", self.shows_video)
+        if isinstance(self.overlay, CompareVideo):
+            self.overlay.look()
         self.figures.wake()
 
     def left_behind(self) -> None:

@@ -73,12 +73,13 @@ class Scene(Contents):
         gloo.set_state(depth_test=False, blend=True, cull_face=False, blend_func=_OVER)
         clear = (0.0, 0.0, 0.0, 0.0) if self.look.transparent else (0.0, 0.0, 0.0, 1.0)
         gloo.clear(color=clear, depth=False)
+        grid = self._grid_place()
         for pane in self.panes(size):
             lights = self._begin_pane(pane, size, pane.clip)
             if not self.look.transparent:
                 backdrop.draw(lights)
             if self._sees_floor and self.look.grid_strength:
-                floor.draw(lights, *self._grid_place(), self.look.grid, self.look.grid_strength)
+                floor.draw(lights, *grid, self.look.grid, self.look.grid_strength)
         gloo.set_state(scissor_test=False)
 
     def _begin_pane(self, pane: Pane, size: tuple[int, int], seen: Box) -> Lights:

@@ -81,7 +81,8 @@ class Channels(Mapping[str, FloatArray]):
     """Per-frame measurements by name, read-only; names and their order are kept in the clip file.
 
     Names in use: "blur" (sharpness relative to the clip: 1 as sharp as usual, 0 not at all),
-    "spike" (0/1), "quality" (0..1), "contact_left" and "contact_right" (0/1: the foot stands).
+    "spike" (0/1), "quality" (0..1), "contact_left" and "contact_right" (0/1: the foot stands),
+    "video_frame" (number of the video's frame it was estimated from).
     """
 
     __slots__ = ("_arrays",)

@@ -63,14 +63,19 @@ def _on_rate(motion: Motion, fps: float) -> Ints:
 
 def _same_frames(motions: tuple[Motion, ...]) -> tuple[list[int], str]:
     """Where each clip begins: by the video's frame ids where all have them."""
-    sources = {m.provenance.source_sha256 or m.provenance.source for m in motions}
-    has_ids = all(FRAME_IDS in motion.channels for motion in motions) and len(sources) == 1
+    # a results file does not say which video it is of; estimates made here do
+    videos = {
+        m.provenance.source_sha256 or m.provenance.source
+        for m in motions
+        if m.provenance.kind == "estimated"
+    }
+    has_ids = all(FRAME_IDS in motion.channels for motion in motions) and len(videos) <= 1
     if not has_ids:
         return [0] * len(motions), "same frames"
     rates = {float(motion.fps) for motion in motions}
     if len(rates) > 1:  # ids count the video's frames, clips have their own
         return [0] * len(motions), "same start, different rates"
-    return [int(m.channels[FRAME_IDS][0]) for m in motions], "same frames of the video"
+    return [round(float(m.channels[FRAME_IDS][0])) for m in motions], "same frames of the video"
 
 
 def features(motion: Motion) -> FloatArray:

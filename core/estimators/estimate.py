@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core import __version__
 from core.errors import FileProblem, NoPersonFound, StudioError
 from core.estimators import standing
@@ -177,7 +179,10 @@ def _estimate(
         estimator=entry.name,
         version=__version__,
     )
-    motions = [m.replace(provenance=provenance) for m in standing.beside_each_other(persons)]
+    motions = [
+        _numbered(m, p.start_seconds, people).replace(provenance=provenance)
+        for m, p in zip(standing.beside_each_other(persons), persons, strict=True)
+    ]
     if options.clean:
         motions = _cleaned(motions)
     attention = None
@@ -193,6 +198,14 @@ def _estimate(
         tracks=[person.track for person in persons],
         cameras=[person.camera for person in persons],
         attention=attention,
+    )
+
+
+def _numbered(motion: Motion, start: float, people: People) -> Motion:
+    """Note the number of the video's frame that each frame shows; between two at an own clock."""
+    clock = start + np.arange(motion.num_frames) / motion.fps
+    return motion.with_channels(
+        video_frame=np.interp(clock, people.times, np.arange(len(people.times)))
     )
 
 

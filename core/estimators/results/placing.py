@@ -138,6 +138,7 @@ def _motion(track: RawTrack, placing: Placing, provenance: Provenance) -> Motion
         body_id=track.body_id,
         confidence=None if track.confidence is None else between(track.confidence),
         inferred=tuple(int(i) for i in np.flatnonzero(~np.isin(frames, track.frames))),
+        channels={"video_frame": frames},  # what clips of one video are laid beside each other by
         provenance=provenance,
     )
     return _on_floor(motion, track, has_place=trans is not None)

@@ -132,7 +132,8 @@ def estimate_cost(
     if known is not None:
         seconds, basis = known
     else:
-        seconds = seconds_per_step(config, speed or GUESSED) / max(devices, 1)
+        shared = devices if _device(config).startswith("cuda") else 1  # processes share a CPU
+        seconds = seconds_per_step(config, speed or GUESSED) / max(shared, 1)
         basis = _basis(config, speed)
     checkpoints = -(-config.epochs // config.checkpoint_every)
     return Cost(
@@ -200,7 +201,7 @@ def speed_key(device: str, threads: int) -> str:
 
 
 def _speed(config: TrainConfig, measure: bool) -> Speed | None:
-    key = speed_key(config.device, config.threads)
+    key = speed_key(_device(config), config.threads or os.cpu_count() or 1)
     with _lock:
         kept = _kept_speeds()
         if key not in kept and measure:
@@ -215,6 +216,15 @@ def _speed(config: TrainConfig, measure: bool) -> Speed | None:
             return None
 
 
+def _device(config: TrainConfig) -> str:
+    """Return the device a config means on this machine."""
+    if config.device != "auto":
+        return config.device
+    from training.devices import known_devices  # it imports this module
+
+    return known_devices()[0].id
+
+
 def _kept_speeds() -> dict[str, dict[str, Any]]:
     try:
         kept = json.loads(_speed_file().read_text(encoding="utf-8"))
@@ -226,7 +236,7 @@ def _kept_speeds() -> dict[str, dict[str, Any]]:
 def _measured(config: TrainConfig) -> Speed | None:
     """Ask a child process; None where it does not answer."""
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    command = [sys.executable, "-m", "training.calibrate", config.device, str(config.threads)]
+    command = [sys.executable, "-m", "training.calibrate", _device(config), str(config.threads)]
     try:
         answer = subprocess.run(
             command,

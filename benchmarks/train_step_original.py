@@ -77,7 +77,7 @@ class SkinnedBody:
     @staticmethod
     def _transforms(rotations: Tensor, joints: Tensor) -> Tensor:
         """(N, J, 4, 4) relative to the rest pose, one joint after the other."""
-        count, up = len(rotations), list(PARENTS)
+        up = list(PARENTS)
         offsets = joints.clone()
         offsets[:, 1:] -= joints[:, up[1:]]
         local = torch.cat((rotations, offsets[..., None]), dim=-1)

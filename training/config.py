@@ -47,6 +47,8 @@ class TrainConfig:
     lambda_vel: float = 0.0
     lambda_kl: float = 1e-5  # of the divergence summed over the batch, as published
     loss_body: str = "vertices"  # "vertices", "joints" or "none"
+    body: str = ""  # file of the body the loss is taken on; "": the free one
+    exact_vertices: bool = False  # with its pose blend shapes, if it has any
     num_layers: int = 8
     latent_dim: int = 256
     ff_size: int = 1024

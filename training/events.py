@@ -13,7 +13,11 @@ class EventLog:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._stream = (folder / "events.jsonl").open("a", buffering=1, encoding="utf-8")
+        path = folder / "events.jsonl"
+        is_cut = path.exists() and not _ends_with_a_line(path)
+        self._stream = path.open("a", buffering=1, encoding="utf-8")
+        if is_cut:  # the last writer was killed in the midst of a line
+            self._stream.write("\n")
 
     def write(self, event: str, **values: Any) -> None:
         self._stream.write(json.dumps({"event": event, "time": round(time.time(), 3), **values}))
@@ -21,3 +25,12 @@ class EventLog:
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _ends_with_a_line(path: Path) -> bool:
+    """Whether nothing, or a whole line, is at the end of a file."""
+    with path.open("rb") as stream:
+        if not stream.seek(0, 2):
+            return True
+        stream.seek(-1, 2)
+        return stream.read(1) == b"\n"

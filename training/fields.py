@@ -23,6 +23,7 @@ class FieldInfo:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
+    is_optional: bool = False  # of a text: may be empty
 
     def problem_with(self, value: Any) -> str:
         """Return what is wrong with a value, "" when nothing is."""
@@ -32,7 +33,8 @@ class FieldInfo:
             return f"{value} is less than {self.minimum:g}."
         if self.maximum is not None and value > self.maximum:
             return f"{value} is more than {self.maximum:g}."
-        if self.kind in ("text", "dataset", "device") and not str(value).strip():
+        is_needed = self.kind in ("text", "dataset", "device") and not self.is_optional
+        if is_needed and not str(value).strip():
             return "it is empty."
         return ""
 
@@ -67,6 +69,11 @@ FIELDS: tuple[FieldInfo, ...] = (
     FieldInfo(name="loss_body", label="Body loss", group="Losses", kind="choice",
               choices=("vertices", "joints", "none"),
               help="All vertices in closed form, the 24 joints, or no body at all"),
+    FieldInfo(name="body", label="Body", group="Losses", kind="text", is_optional=True,
+              help="File of the body the loss is taken on; empty: the free body"),
+    FieldInfo(name="exact_vertices", label="Exact vertices", group="Losses", kind="switch",
+              help="For a body with pose blend shapes: pose every vertex, about 90 times the cost "
+                   "of the closed form, which leaves these shapes out"),
     FieldInfo(name="num_layers", label="Layers", group="Network", minimum=1, maximum=64,
               help="Of the encoder, and again of the decoder"),
     FieldInfo(name="latent_dim", label="Latent size", group="Network", minimum=4, maximum=4096,

@@ -43,6 +43,7 @@ class Keeper:
         features = training.data.features
         if self._log is None:
             return
+        self._meter.prepare(features)
         self._log.write(
             "start", step=training.step, epoch=training.epoch, epochs=self._config.epochs,
             steps=training.num_steps, steps_per_epoch=training.steps_per_epoch,
@@ -144,6 +145,7 @@ class Keeper:
             return
         training, config = self._training, self._config
         features = training.data.features
+        training.check_weights()
         model = training.parts.finished()
         story = {
             "epoch": epoch, "step": training.step, "clips": len(features),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Literal
 
@@ -58,12 +57,21 @@ class Training:
         return True
 
     def save(self) -> None:
-        """Write the state of the training. Raises FileProblem."""
+        """Write the state of the training. Raises FileProblem, or StudioError for a broken network.
+
+        Where the weights are no numbers any more, what was saved before stays.
+        """
         if self.fabric.is_global_zero:
+            self.check_weights()
             states.save(
                 self.folder, config=self.config, fingerprint=self.data.features.fingerprint,
                 step=self.step, **self.parts.state(),
             )  # fmt: skip
+
+    def check_weights(self) -> None:
+        """Raise StudioError when a weight is not a number: a step can break what it left well."""
+        total = torch.stack([value.detach().sum() for value in self.parts.model.parameters()])
+        check_finite(total.sum(), self.step)
 
     # -- steps ------------------------------------------------------------------------------------
     @property
@@ -170,8 +178,3 @@ def check_finite(total: Tensor, step: int) -> None:
     """Raise StudioError when a loss is not a number."""
     if not bool(torch.isfinite(total)):
         raise _not_finite(step)
-
-
-def now() -> float:
-    """Seconds of a clock that only goes forward."""
-    return time.monotonic()

@@ -7,6 +7,7 @@ whole batch's loss, each device weighs its means by its share of the batch's val
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,8 @@ from core.actor.losses import (
     velocity_loss,
 )
 from core.actor.model import ActorOutput
+from core.actor.posed_loss import PosedVertexLoss
+from core.body import default_body, load_body
 from training.config import TrainConfig
 from training.engine.data import Batch
 
@@ -32,13 +35,27 @@ class Share:
     of_sums: float = 1.0
 
 
+def body_loss(config: TrainConfig) -> VertexLoss | PosedVertexLoss:
+    """The loss on a config's body, without its pose blend shapes unless asked. Raises FileProblem.
+
+    Bodies without such shapes take the closed form, which is exact for them.
+    """
+    body = load_body(Path(config.body)) if config.body else default_body()
+    vertices, joints, weights = (
+        torch.tensor(array) for array in (body.template, body.rest_joints, body.weights)
+    )
+    if config.exact_vertices and body.posedirs is not None:
+        return PosedVertexLoss(vertices, joints, weights, torch.tensor(body.posedirs))
+    return VertexLoss(vertices, joints, weights)
+
+
 class Losses(nn.Module):
     """Total loss of a batch, and its named parts before their weights."""
 
     def __init__(self, config: TrainConfig) -> None:
         super().__init__()
         self.config = config
-        self.vertices = VertexLoss.of_default_body() if config.loss_body != "none" else None
+        self.vertices = None if config.loss_body == "none" else body_loss(config)
         self.weights = {
             "rc": config.lambda_rc,
             "rcxyz": config.lambda_rcxyz if self.vertices is not None else 0.0,

@@ -21,12 +21,16 @@ class Meter:
         every = self._config.measure_every
         return bool(self._config.recogniser and every and (is_last or epoch % every == 0))
 
-    def measure(self, model: Actor, features: Features) -> dict[str, Any]:
-        """Return fid, accuracy, diversity and multimodality. Raises StudioError."""
-        if self._quick is None:
+    def prepare(self, features: Features) -> None:
+        """Load the recogniser, if one is to be used. Raises StudioError: now, not epochs later."""
+        if self._quick is None and self._config.recogniser and self._config.measure_every:
             from core.evaluation.quick import QuickMeter
 
             self._quick = QuickMeter.of(
                 features, self._config.recogniser, num_frames=self._config.num_frames
             )
+
+    def measure(self, model: Actor, features: Features) -> dict[str, Any]:
+        """Return fid, accuracy, diversity, multimodality and energy. Raises StudioError."""
+        self.prepare(features)
         return dict(self._quick.measure(model))

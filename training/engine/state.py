@@ -7,6 +7,7 @@ that number. Read with ``weights_only=True``.
 from __future__ import annotations
 
 import dataclasses
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,9 @@ def save(
         try:
             torch.save(content, temporary)
         except RuntimeError as error:  # torch's writer hides why it could not write
-            raise OSError(28, str(error)) from error
+            if "writ" not in str(error) and "file" not in str(error):
+                raise
+            raise OSError(errno.ENOSPC, str(error)) from error
 
 
 def load(folder: Path, config: TrainConfig, fingerprint: str) -> dict[str, Any] | None:
@@ -87,5 +90,6 @@ def load(folder: Path, config: TrainConfig, fingerprint: str) -> dict[str, Any] 
 
 def _clear_leftovers(folder: Path) -> None:
     """Remove what a killed writer left behind."""
-    for left in folder.glob(f".{Path(STATE).stem}-*"):
-        left.unlink(missing_ok=True)
+    for pattern in (f".{Path(STATE).stem}-*", "checkpoints/.epoch_*", "samples/.epoch_*"):
+        for left in folder.glob(pattern):
+            left.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ checkpoint and state stay. Exit codes: 0 done, 3 paused or cancelled on request,
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from core.atomic import written_whole
+from core.atomic import explain_write_error, written_whole
 from core.datasets.features import Features
 from core.errors import StudioError
 from training.config import TrainConfig, load_config
@@ -27,6 +28,7 @@ from training.events import EventLog
 log = logging.getLogger(__name__)
 
 DONE, FAILED, ASKED = 0, 1, 3
+_NO_MEMORY = ("not enough memory", "out of memory", "allocate memory")  # as torch puts it
 _LAST_WORD_SECONDS = 0.5  # for what the first worker sent to reach the others
 
 
@@ -45,7 +47,8 @@ def run(folder: Path) -> int:
             return FAILED
         message, hint = explained(error)
         log.exception("the training failed")
-        events.write("state", state="failed", message=message, hint=hint)
+        with contextlib.suppress(OSError):  # a disk so full that not even this fits
+            events.write("state", state="failed", message=message, hint=hint)
         return FAILED
     finally:
         events.close()
@@ -121,9 +124,12 @@ def explained(error: Exception) -> tuple[str, str]:
     """Return the sentence and the next step for what ended a training."""
     if isinstance(error, StudioError):
         return error.message, error.hint
+    if isinstance(error, OSError) and error.errno is not None:
+        known = explain_write_error(Path(error.filename or "events.jsonl"), error)
+        return known.message, known.hint
     text = str(error)
     is_memory = isinstance(error, MemoryError | torch.cuda.OutOfMemoryError)
-    if is_memory or "not enough memory" in text or "out of memory" in text:
+    if is_memory or any(sign in text.lower() for sign in _NO_MEMORY):
         return (
             "There was not enough memory for a step.",
             "Duplicate the training with a smaller batch or a smaller network.",

@@ -16,6 +16,7 @@ from core.atomic import explain_write_error
 from core.errors import FileProblem
 
 FORMAT = 1
+_DAMAGED = (sqlite3.DatabaseError, ValueError)  # text that is no UTF-8 is a ValueError
 _COLUMNS = (
     "name", "label", "num_frames", "fps", "file", "subject", "view", "estimator", "part", "review",
     "note", "estimated_missing", "digest", "segment", "first", "betas", "body_id", "provenance",
@@ -42,7 +43,7 @@ class Index:
         try:
             self._base = sqlite3.connect(path, timeout=10.0, check_same_thread=False)
             self._base.row_factory = sqlite3.Row
-        except sqlite3.Error as error:
+        except _DAMAGED as error:
             raise self._broken(error) from error
         try:
             found = self.meta("format")
@@ -69,7 +70,7 @@ class Index:
                 base.executemany("INSERT INTO meta VALUES (?, ?)", values.items())
         except OSError as error:
             raise explain_write_error(path, error) from error
-        except sqlite3.Error as error:
+        except _DAMAGED as error:
             raise FileProblem(
                 f"A data set cannot be made in {path.parent}: {error}.", "Choose another folder."
             ) from error
@@ -89,7 +90,7 @@ class Index:
         with self._lock:
             try:
                 return self._base.execute(question, tuple(values)).fetchall()
-            except sqlite3.DatabaseError as error:
+            except _DAMAGED as error:
                 raise self._broken(error) from error
 
     def _change(self, order: str, rows: Iterable[Sequence[Any]], *, counts: bool = True) -> None:
@@ -105,7 +106,7 @@ class Index:
                     "Close what else writes to it, see to its rights and to room on the disk, "
                     "and try again.",
                 ) from error
-            except sqlite3.DatabaseError as error:
+            except _DAMAGED as error:
                 raise self._broken(error) from error
 
     # -- the data set -----------------------------------------------------------------------------
@@ -120,7 +121,8 @@ class Index:
 
     def changes(self) -> int:
         """How often clips or labels were changed: what was computed before is as good as then."""
-        return int(self.meta(_CHANGES) or 0)
+        told = self.meta(_CHANGES)
+        return int(told) if told.isdecimal() else 0
 
     def labels(self) -> tuple[str, ...]:
         """Names of the classes in order."""

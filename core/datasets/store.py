@@ -165,20 +165,27 @@ class ClipStore:
         row = self._index.row(index)
         if row is None:
             raise StudioError(f"There is no clip {index} in {self.name}.")
-        poses, trans = self._segment(int(row["segment"]))
-        rows = slice(row["first"], row["first"] + row["num_frames"])
-        if rows.stop > len(poses) or rows.stop > len(trans):
-            raise FileProblem(
-                f"{row['name']} is cut off in {self.name}.", "Import the data set again."
+        try:
+            poses, trans = self._segment(int(row["segment"]))
+            first, stop = int(row["first"]), int(row["first"]) + int(row["num_frames"])
+            if not 0 <= first < stop <= min(len(poses), len(trans)):
+                raise ValueError("its frames are not there")
+            return Motion(
+                poses=np.array(poses[first:stop]),
+                trans=np.array(trans[first:stop]),
+                fps=float(row["fps"]),
+                betas=np.frombuffer(row["betas"], "<f4").copy(),
+                body_id=row["body_id"],
+                provenance=Provenance.from_json(row["provenance"]),
             )
-        return Motion(
-            poses=np.array(poses[rows]),
-            trans=np.array(trans[rows]),
-            fps=float(row["fps"]),
-            betas=np.frombuffer(row["betas"], "<f4").copy(),
-            body_id=row["body_id"],
-            provenance=Provenance.from_json(row["provenance"]),
-        )
+        except FileProblem:
+            raise
+        except (StudioError, ValueError, TypeError) as error:
+            reason = error.message if isinstance(error, StudioError) else error
+            raise FileProblem(
+                f"{row['name']} in {self.name} is damaged: {reason}",
+                "Import the data set again, or bring its folder back from a copy.",
+            ) from error
 
     def select(
         self,
@@ -274,15 +281,18 @@ def _digest(motion: Motion) -> str:
 
 
 def _segment(folder: Path, number: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Memory-map the two arrays of a segment. Raises FileProblem."""
+    """Memory-map poses (N, 24, 3) and trans (N, 3) of a segment. Raises FileProblem."""
     try:
         arrays = [
             np.load(folder / f"{number:06d}.{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in ("poses", "trans")
         ]
-    except (OSError, ValueError, EOFError) as error:
+        if [array.shape[1:] for array in arrays] != [(24, 3), (3,)]:
+            raise ValueError("its arrays have other shapes")
+    except Exception as error:  # numpy parses a header with Python's own parser: any of its errors
+        reason = str(error) if isinstance(error, OSError | ValueError) else "its header is broken"
         raise FileProblem(
-            f"Part of the data set in {folder.parent} is missing or damaged: {error}.",
+            f"Part of the data set in {folder.parent} is missing or damaged: {reason}.",
             "Import it again, or bring the folder back from a copy.",
         ) from error
     return arrays[0], arrays[1]

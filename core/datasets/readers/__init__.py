@@ -109,6 +109,7 @@ def import_dataset(
             )
         if problems:
             store.add_note(_left_out(problems))
+        store.add_note(_twins(store))
         store.close()
         _moved(made / name, folder)
     finally:
@@ -144,6 +145,13 @@ def _left_out(problems: list[FileProblem]) -> str:
     told = " ".join(problem.message for problem in problems[:_TOLD])
     more = len(problems) - _TOLD
     return f"Left out: {told}" + (f" And {more:,} more files." if more > 0 else "")
+
+
+def _twins(store: ClipStore) -> str:
+    """Say when clips are there twice: a split by file could put them on both sides."""
+    counts = Counter(digest for (digest,) in store.columns("digest"))
+    twins = sum(count - 1 for count in counts.values())
+    return f"Clips that are there twice, number for number: {twins:,}." if twins else ""
 
 
 def _labels(found: list[FoundDataset], options: ImportOptions) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ SPEED = Speed(
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTION_STUDIO_HOME", str(tmp_path))
+    monkeypatch.delenv(cost.UNMEASURED, raising=False)
     monkeypatch.setattr(devices, "_found", [])
 
 

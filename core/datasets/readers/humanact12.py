@@ -49,11 +49,13 @@ def _content(path: Path) -> tuple[list[Any], list[Any], list[int]]:
         raise FileProblem(
             f"{file.name} is not HumanAct12: it lacks poses, joints3D or y.", "Choose another file."
         )
-    poses, joints = list(content["poses"]), list(content["joints3D"])
     try:
+        poses, joints = list(content["poses"]), list(content["joints3D"])
         classes = [int(y) for y in content["y"]]
     except (TypeError, ValueError) as error:
-        raise FileProblem(f"{file.name}: y is no list of classes.", "Copy it again.") from error
+        raise FileProblem(
+            f"{file.name}: poses, joints3D and y are no lists.", "Copy it again."
+        ) from error
     if not len(poses) == len(joints) == len(classes):
         raise FileProblem(
             f"{file.name}: {len(poses)} poses, {len(joints)} joints and {len(classes)} classes.",
@@ -76,7 +78,7 @@ def inspect(path: Path, options: ImportOptions) -> FoundDataset:
     poses, _, classes = _content(path)
     if not poses:
         raise FileProblem(f"{_file(path).name} holds no clip.", "Copy it again.")
-    frames = sum(len(pose) for pose in poses)
+    frames = sum(len(pose_table(pose, f"clip {i}")) for i, pose in enumerate(poses))
     return FoundDataset(
         reader=READER.name, title=READER.title, path=path, fps=FPS,
         num_clips=len(poses), labels=HUMANACT12,

@@ -8,7 +8,7 @@ people train, 67 test.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,9 @@ def _labels(root: Path) -> tuple[str, ...]:
 
 def _cache(root: Path) -> Mapping[str, Any]:
     content = opened(root / CACHE)
-    if not isinstance(content, Mapping) or not hasattr(content.get("pose"), "__len__"):
+    if not isinstance(content, Mapping) or not isinstance(
+        content.get("pose"), Sequence | np.ndarray
+    ):
         raise FileProblem(f"{CACHE} holds no poses.", "Copy it again.")
     return content
 

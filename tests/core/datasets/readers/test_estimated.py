@@ -170,3 +170,22 @@ def test_a_damaged_file_is_a_sentence_and_leaves_nothing_behind(tmp_path, damage
     assert "gone off" not in capsys.readouterr().out
     home = tmp_path / "home" / "datasets"
     assert not home.exists() or list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("odd", [None, 5, "text", [[1, 2], [3]], {"a": 1}, np.zeros((0, 72))])
+@pytest.mark.parametrize("layout", ["ntu", "humanact12", "uestc", "uestc camera"])
+def test_odd_content_is_a_sentence_in_every_layout(tmp_path, odd, layout):
+    if layout == "ntu":
+        path = write_ntu(tmp_path / "set", NTU[:1])
+        joblib.dump({1: {"pose": odd, "joints3d": odd}}, path / NTU[0])
+    elif layout == "humanact12":
+        path = tmp_path / "humanact12poses.pkl"
+        path.write_bytes(pickle.dumps({"poses": [odd], "joints3D": [odd], "y": [0]}))
+    else:
+        path = write_uestc(tmp_path / "set", UESTC)
+        content = joblib.load(path / "vibe_cache_refined.pkl")
+        content["orig_cam" if "camera" in layout else "pose"] = odd
+        joblib.dump(content, path / "vibe_cache_refined.pkl")
+    with pytest.raises(FileProblem) as told:
+        import_dataset(path, name="odd")
+    assert told.value.hint

@@ -15,7 +15,7 @@ from core.datasets.features import Features
 from core.evaluation import metrics
 from core.evaluation.checks import check_labels
 from core.evaluation.energy import liveliness
-from core.evaluation.protocol import EvaluateOptions, Measurement
+from core.evaluation.measurement import EvaluateOptions, Measurement
 from core.evaluation.recognisers.library import find_recogniser
 from core.evaluation.recognisers.recogniser import Recogniser, load_recogniser
 

@@ -11,8 +11,9 @@ from core.actor.features import motion_to_features
 from core.errors import Cancelled, FileProblem, StudioError
 from core.evaluation import report as reports
 from core.evaluation.checks import check_labels
+from core.evaluation.measurement import Measurement
 from core.evaluation.metrics import mean_and_interval
-from core.evaluation.protocol import EvaluateOptions, Measurement, clip_of, evaluate
+from core.evaluation.protocol import EvaluateOptions, clip_of, evaluate
 from core.evaluation.quick import QuickMeter
 from core.evaluation.recognisers.learning import RecogniserOptions, train_recogniser
 from core.evaluation.recognisers.library import list_recognisers, recognisers_folder
@@ -181,6 +182,9 @@ def test_official_numbers_come_with_the_published_interval(data, learned):
     assert found.mean(found.row("generated"), "accuracy").interval == pytest.approx(
         1.96 * np.var(values)
     )
+    assert found.row("GT held out") is None
+    assert "fid_test" not in found.row("generated").values
+    assert found.dataset["num_train"] == len(data)
 
 
 def test_other_actions_are_refused():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import (
@@ -217,6 +218,10 @@ class CreatePage(QObject):
         """Offer the demo model and a file of the user's own."""
         button = self.picker.model_button
         model_menu(self).popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def receive(self, what: Any) -> None:
+        """Sample from a checkpoint: ``{"checkpoint": path}``."""
+        self.open_model(Path(what["checkpoint"]))
 
     def ask_model(self) -> None:
         """Ask for a checkpoint file and sample from it."""

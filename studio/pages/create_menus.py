@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from studio.actions import Action
 from studio.services.sampler import DEMO_CHECKPOINT
+from studio.services.trained import trained_models
 
 if TYPE_CHECKING:
     from studio.document import ShownClip
@@ -84,9 +85,16 @@ def again_menu(page: CreatePage, clip: ShownClip) -> QMenu:
 
 
 def model_menu(page: CreatePage) -> QMenu:
-    """The demo model, and a file of the user's own."""
+    """The demo model, the trainings' newest checkpoints, and a file of the user's own."""
     menu = QMenu(page.right)
+    menu.setToolTipsVisible(True)
     demo = menu.addAction("Demo model", lambda: page.open_model(DEMO_CHECKPOINT))
     demo.setEnabled(DEMO_CHECKPOINT.is_file())
+    if found := trained_models():
+        menu.addSection("Trainings")
+    for model in found:
+        item = menu.addAction(model.text, partial(page.open_model, model.path))
+        item.setToolTip(model.about)
+    menu.addSeparator()
     menu.addAction("Open another model …", page.ask_model)
     return menu

@@ -110,6 +110,12 @@ def _compare(context: PageContext) -> Any:
     return ComparePage(context)
 
 
+def _train(context: PageContext) -> Any:
+    from studio.pages.train import TrainPage
+
+    return TrainPage(context)
+
+
 _LATER = "Not in this version yet"
 
 PAGES: tuple[PageEntry, ...] = (
@@ -121,8 +127,8 @@ PAGES: tuple[PageEntry, ...] = (
               tooltip="Clips beside each other, with their differences"),
     PageEntry(id="data", title="Data", key="Ctrl+4", make=_data,
               tooltip="Data sets: their classes and clips, what to keep and what not"),
-    PageEntry(id="train", title="Train", key="Ctrl+5",
-              tooltip=f"{_LATER}: train ACTOR on your own clips"),
+    PageEntry(id="train", title="Train", key="Ctrl+5", make=_train,
+              tooltip="Train ACTOR on your own clips and watch it learn"),
     PageEntry(id="evaluate", title="Evaluate", key="Ctrl+6",
               tooltip=f"{_LATER}: measure how good generated motions are"),
 )  # fmt: skip

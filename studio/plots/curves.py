@@ -1,0 +1,127 @@
+"""Curves of trainings: losses, speed, FID; several runs over each other, smoothed, thinned out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QWidget
+
+from studio import theme
+
+FloatArray = npt.NDArray[np.float64]
+MOST_POINTS = 1500  # of a curve on screen
+_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine,
+           Qt.PenStyle.DashDotLine)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Line:
+    """One curve: x and y (N,), a name, a colour; ``run`` 0 solid, later ones dashed."""
+
+    name: str
+    color: str
+    x: FloatArray
+    y: FloatArray
+    run: int = 0
+
+
+def smoothed(values: FloatArray, amount: float) -> FloatArray:
+    """Exponential mean of values (N,) without a lag at the start; amount 0 (none) to below 1."""
+    if amount <= 0 or len(values) < 3:
+        return values
+    from scipy.signal import lfilter
+
+    share = 1.0 - amount
+    total = lfilter([share], [1.0, -amount], values)
+    weight = lfilter([share], [1.0, -amount], np.ones(len(values)))
+    return np.asarray(total / weight, np.float64)
+
+
+def thinned(x: FloatArray, y: FloatArray, most: int = MOST_POINTS) -> tuple[FloatArray, FloatArray]:
+    """Means of neighbouring points, so that no more than ``most`` remain; the last one stays."""
+    if len(x) <= most:
+        return x, y
+    size = -(-len(x) // most)
+    edges = np.arange(0, len(x), size)
+    counts = np.diff(np.append(edges, len(x)))
+    return np.add.reduceat(x, edges) / counts, np.add.reduceat(y, edges) / counts
+
+
+class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot over epochs with a mark at the chosen one."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=theme.FIELD)
+        self.setAccessibleName(name)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMinimumHeight(90)
+        self.getViewBox().setMouseEnabled(x=False, y=False)
+        self.getViewBox().setDefaultPadding(0.04)
+        self.showGrid(y=True, alpha=0.08)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(pg.mkPen(theme.LINE))
+            axis.setTextPen(pg.mkPen(theme.DIM))
+            axis.setTickFont(theme.font(theme.TINY_SIZE))
+        self.getAxis("bottom").setLabel("epoch", color=theme.FAINT)
+        self._items: list[pg.PlotDataItem] = []
+        self._mark = pg.InfiniteLine(
+            angle=90, pen=pg.mkPen(theme.FAINT, style=Qt.PenStyle.DashLine)
+        )
+        self._mark.hide()
+        self.addItem(self._mark)
+        self._amount = 0.0
+        self._lines: tuple[Line, ...] = ()
+
+    def set_log(self, is_on: bool) -> None:
+        """Draw the values on a logarithmic scale."""
+        self.setLogMode(y=is_on)
+        self._draw()
+
+    def set_smoothing(self, amount: float) -> None:
+        """Smooth the curves, 0 to below 1."""
+        self._amount = amount
+        self._draw()
+
+    def set_mark(self, epoch: float | None) -> None:
+        """Mark an epoch."""
+        self._mark.setVisible(epoch is not None)
+        if epoch is not None:
+            self._mark.setValue(epoch)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show these curves instead of the ones before."""
+        self._lines = tuple(lines)
+        self._draw()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown, as it was given."""
+        return self._lines
+
+    def _draw(self) -> None:
+        while len(self._items) < len(self._lines):
+            item = pg.PlotDataItem(connect="finite")
+            self.addItem(item)
+            self._items.append(item)
+        is_log = bool(self.getAxis("left").logMode)
+        for item, line in zip(self._items, self._lines, strict=False):
+            x, y = thinned(line.x, smoothed(line.y, self._amount))
+            if is_log:
+                y = np.where(y > 0, y, np.nan)
+            item.setData(x, y, pen=pg.mkPen(line.color, width=2 if line.run == 0 else 1.4,
+                                            style=_DASHES[line.run % len(_DASHES)]))  # fmt: skip
+            item.show()
+        for item in self._items[len(self._lines) :]:
+            item.hide()
+        self.autoRange()
+
+    def wheelEvent(self, event: QEvent) -> None:
+        event.ignore()

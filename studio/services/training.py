@@ -1,0 +1,161 @@
+"""What the Train page shows of jobs, in words and motions; free of Qt and of torch."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import FileProblem
+from core.motion import Motion, Provenance
+from training.config import TrainConfig
+from training.fields import FIELD
+from training.jobs.job import Job
+from training.jobs.state import JobState
+from training.jobs.watch import JobView
+
+MOST_SHOWN = 9  # samples on the stage at once
+FROZEN = 0.35  # share of the data's energy below which motion counts as frozen
+_MOST_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochSample:
+    """One of the samples written at a checkpoint; ``energy`` in metres a second."""
+
+    label: str
+    seed: int
+    motion: Motion
+    energy: float
+
+
+def load_samples(path: Path, checkpoint: str = "") -> list[EpochSample]:
+    """Read the samples of a checkpoint. Raises FileProblem."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError("larger than 1 GB")
+        with np.load(path, allow_pickle=False) as content:
+            names = [str(name) for name in content["label_names"]]
+            poses, trans, fps = content["poses"], content["trans"], float(content["fps"])
+            labels, seeds, energy = (content[key] for key in ("labels", "seeds", "energy"))
+        return [
+            EpochSample(
+                label=names[int(labels[k])], seed=int(seeds[k]), energy=float(energy[k]),
+                motion=Motion(
+                    poses=poses[k], trans=trans[k], fps=fps,
+                    provenance=Provenance(
+                        kind="generated", checkpoint=checkpoint, label=names[int(labels[k])],
+                        seed=int(seeds[k]), sample=0, num_frames=poses.shape[1],
+                    ),
+                ),
+            )
+            for k in range(len(poses))
+        ]  # fmt: skip
+    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        raise FileProblem(
+            f"{path.name} cannot be read: {error}.", "The next checkpoint writes new samples."
+        ) from error
+
+
+def duration_text(seconds: float | None) -> str:
+    """Seconds as people say them: "2 h 10", "4 min", "30 s"; "" for what is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    if seconds >= 2 * 86400:
+        return f"{seconds / 86400:.1f} days"
+    if seconds >= 3600:
+        return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60):02d}"
+    return f"{round(seconds / 60)} min" if seconds >= 60 else f"{round(seconds)} s"
+
+
+def state_text(state: JobState) -> str:
+    """The second line of a job in the list."""
+    if state.state == "queued":
+        return f"queued · {state.epochs:,} epochs"
+    if state.state == "done":
+        return f"done · {state.epoch:,} epochs"
+    return f"{state.state} · epoch {state.epoch:,} / {state.epochs:,}"
+
+
+def settings_text(config: TrainConfig) -> str:
+    """The third line: what tells one training from another."""
+    return (
+        f"{config.dataset} · KL {config.lambda_kl:g} · {config.num_layers}+{config.num_layers} "
+        f"layers · batch {config.batch_size}"
+    )
+
+
+def liveliness(view: JobView) -> float | None:
+    """Energy of the newest samples over the data's: 1 as lively, near 0 frozen; None unknown."""
+    made, real = view.last.get("samples", {}), view.last.get("start", {})
+    energy, data = made.get("energy"), real.get("data_energy")
+    return float(energy) / float(data) if energy is not None and data else None
+
+
+def badge_text(view: JobView) -> str:
+    """What a job's badge says: percent while it runs, else FID, else liveliness."""
+    if view.state.state in ("running", "paused", "queued"):
+        return f"{view.state.fraction:.0%}" if view.state.fraction else "–"
+    fid = view.last.get("metrics", {}).get("fid")
+    if fid is not None:
+        return f"FID {float(fid):.2f}"
+    alive = liveliness(view)
+    return f"energy {alive:.2f}" if alive is not None else view.state.state
+
+
+def card_rows(view: JobView, now: float) -> list[tuple[str, str]]:
+    """What the job card lists: (name, value)."""
+    state, last = view.state, view.last
+    rows: list[tuple[str, str]] = []
+    begun = last.get("start", {}).get("time")
+    if begun and state.state == "running":
+        left = duration_text(state.eta_seconds)
+        spent = duration_text(max(now - float(begun), 0))
+        rows.append(("elapsed / left", f"{spent} / {left}" if left else spent))
+    speed = last.get("step", {}).get("steps_per_second")
+    if speed:
+        rows.append(("speed", f"{float(speed):.2g} steps/s"))
+    kept = last.get("checkpoint")
+    if kept:
+        ago = duration_text(max(now - float(kept["time"]), 0))
+        rows.append(("last checkpoint", f"epoch {kept['epoch']:,}, {ago} ago"))
+    if state.device:
+        rows.append(("device", state.device))
+    clips = last.get("start", {}).get("num_clips")
+    if clips:
+        rows.append(("data", f"{view.job.config.dataset}, {clips:,} clips"))
+    return rows
+
+
+SHOWN_SETTINGS = (
+    "dataset", "num_frames", "batch_size", "epochs", "lr", "lambda_kl", "num_layers", "latent_dim",
+    "dropout", "loss_body",
+)  # fmt: skip
+
+
+def setting_rows(config: TrainConfig) -> list[tuple[str, str]]:
+    """The settings on the page: (label, value)."""
+    return [(FIELD[name].label, value_text(getattr(config, name))) for name in SHOWN_SETTINGS]
+
+
+def value_text(value: object) -> str:
+    """A setting's value as text."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
+
+
+def sweep_rows(views: tuple[JobView, ...], job: Job) -> list[tuple[str, str, float | None]]:
+    """The jobs of the same sweep: (id, value, liveliness); [] for a job of none."""
+    mine = job.sweep
+    if mine is None:
+        return []
+    rows = [
+        (view.id, value_text(view.job.sweep.value), liveliness(view))
+        for view in views
+        if view.job.sweep is not None and view.job.sweep.id == mine.id
+    ]
+    return sorted(rows, key=lambda row: row[1])

@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 
 MIN_CLIPS = 2
 _SHOULDER = 0.7  # a moment lasts while the difference is this share of its peak
+_FOOT = 0.3  # another moment of the joint begins where the difference was below this share
 _LEAST_DEGREES = 0.5  # smaller differences are no moments
 
 
@@ -87,7 +88,8 @@ class Comparison:
             found.append(
                 Moment(joint=int(joint), first=first, last=last, peak_frame=int(frame), value=value)
             )
-            left[first : last + 1, joint] = 0.0
+            hidden = _shoulders(left[:, joint], int(frame), _FOOT * value)  # its slopes too
+            left[hidden[0] : hidden[1] + 1, joint] = 0.0
         return tuple(found)
 
 

@@ -10,6 +10,7 @@ import typer
 from core import __version__
 from studio.cli import (
     clean,
+    compare,
     data,
     demo,
     estimate,
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": export.export,
     "strip": strip.strip,
     "movie": movie.movie,
+    "compare": compare.compare_command,
     "info": info.info,
     "demo": demo.demo,
     "models": models.models,

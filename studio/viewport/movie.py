@@ -23,8 +23,9 @@ from core.export.video_writer import format_of, movie_writer
 from core.progress import SILENT, Progress
 from studio.viewport import offscreen
 from studio.viewport.apart import followed, told
+from studio.viewport.burnt_names import burn_names
 from studio.viewport.camera import PRESETS, View
-from studio.viewport.items import BodyItem
+from studio.viewport.items import BodyItem, frame_at
 
 CAMERAS = tuple(PRESETS)
 BACKGROUNDS = ("dark", "white", "transparent")
@@ -39,6 +40,7 @@ class MovieSettings:
     view of a window; ``turns`` are the turns around the bodies during the movie (a turntable);
     ``frozen`` seconds: the bodies stand still at that moment for ``length`` seconds instead of
     moving; ``length`` seconds, None for the longest clip; a shorter clip begins again.
+    ``names`` are burnt in under the bodies, in their order.
 
     Raises StudioError for a value that cannot be drawn.
     """
@@ -54,6 +56,7 @@ class MovieSettings:
     ghosts: bool = False
     trails: bool = False
     contacts: bool = False
+    names: tuple[str, ...] = ()
     supersampling: int = offscreen.SUPERSAMPLING
 
     def __post_init__(self) -> None:
@@ -112,11 +115,32 @@ def write_movie(
     with movie_writer(path, settings.size, settings.fps) as sink:
         for index, picture in enumerate(pictures):
             preview = picture[::4, ::4, :3] if index % 10 == 0 else None
+            if settings.names:
+                picture = _named(picture, items, float(times[index]), settings)
             text = f"Picture {index + 1} of {len(times)}"
             progress.step(index / len(times), text, preview)
             sink.add(picture if has_alpha else picture[..., :3])
     progress.step(1.0, "Written")
     return path.with_suffix("") if path.suffix.lower() == ".png" else path
+
+
+_PLATES = {"dark": ("#e7eaf0", "#14161b"), "white": ("#14161b", "#f1f3f6"),
+           "transparent": ("#e7eaf0", "#14161b")}  # fmt: skip
+_UNDER = 0.08  # metres below the floor where a name begins
+
+
+def _named(
+    picture: npt.NDArray[np.uint8], items: Sequence[BodyItem], seconds: float, chosen: MovieSettings
+) -> npt.NDArray[np.uint8]:
+    """Write each body's name under it, where the camera of the last picture sees that place."""
+    feet = []
+    for item in items:
+        frame = round(frame_at(item.motion, seconds - item.start, looping=chosen.frozen is None))
+        x, _, z = item.motion.trans[frame] + np.asarray(item.position)
+        feet.append((x, -_UNDER, z))
+    places = offscreen.seen_at(np.array(feet), chosen.size)
+    count = min(len(chosen.names), len(items))
+    return burn_names(picture, chosen.names[:count], places[:count], *_PLATES[chosen.background])
 
 
 def make_movie(
@@ -142,6 +166,7 @@ def main(arguments: list[str]) -> int:
         view = options["camera"]
         options["camera"] = View(**{**view, "target": tuple(view["target"])})
     options["size"] = tuple(options["size"])
+    options["names"] = tuple(options["names"])
 
     return told(lambda progress: write_movie(items, path, MovieSettings(**options), progress))
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from core.errors import StudioError
 from core.motion_file import load_motion, save_motion
-from studio.viewport.camera import PRESETS, View
+from studio.viewport.camera import PRESETS, OrbitCamera, View
 from studio.viewport.items import BodyItem
 
 Pictures = npt.NDArray[np.uint8]
@@ -82,6 +82,11 @@ def draw_each(
     return _stage().draw_each(items, times, size, **options)
 
 
+def seen_at(points: npt.NDArray[np.floating], size: tuple[int, int]) -> npt.NDArray[np.floating]:
+    """(N, 2) pixels of world points (N, 3) in the picture drawn last, of ``size``."""
+    return np.asarray(_stage().camera.project(points, size)[:, :2])
+
+
 def _window_runs() -> bool:
     widgets = sys.modules.get("PySide6.QtWidgets")
     return widgets is not None and widgets.QApplication.instance() is not None
@@ -127,6 +132,11 @@ class Stage:
         self._scene = Scene()
         self._target: Any = None
         self._target_size = (0, 0)
+
+    @property
+    def camera(self) -> OrbitCamera:
+        """What the picture drawn last was seen by."""
+        return self._scene.camera
 
     def draw_each(
         self,

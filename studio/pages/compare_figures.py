@@ -14,12 +14,12 @@ from studio import bridge
 from studio.document import Document
 from studio.pages.compare_session import CompareSession
 from studio.panels.compare_figure import FigurePanel
-from studio.services.compare_figures import steps_for
+from studio.services.compare_figures import Recipe, steps_for, write_figure
 from studio.services.comparing import Answer
 
 AFTER = 350
 """Milliseconds without a change after which the preview is drawn."""
-PREVIEW_HEIGHT = 110
+PREVIEW_DPI = 84
 
 
 class FigureMaker(QObject):
@@ -59,17 +59,17 @@ class FigureMaker(QObject):
         if answer is None or not self._panel.isVisible():
             return
         self._drawn = answer
-        colors = [clip.color for clip in self._session.clips]
+        colors = tuple(clip.color for clip in self._session.clips)
+
+        recipe = Recipe(
+            names=tuple(clip.name for clip in self._session.clips), colors=colors,
+            every=steps_for(answer.num_frames), dpi=PREVIEW_DPI,
+        )  # fmt: skip
 
         def work(progress: Progress) -> QImage:
-            from studio.viewport.strip import render_strip
-
             with tempfile.TemporaryDirectory(prefix="motion-studio-") as folder:
-                path = render_strip(
-                    answer.motions, Path(folder) / "strip.png", every=steps_for(answer.num_frames),
-                    height=PREVIEW_HEIGHT, colors=colors,
-                )  # fmt: skip
-                return QImage(str(path))
+                path = Path(folder) / "strip.png"
+                return QImage(str(write_figure(answer.motions, path, recipe, progress)))
 
         def done(image: QImage) -> None:
             if self._session.answer is answer:

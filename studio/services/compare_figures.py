@@ -12,14 +12,13 @@ from core.progress import SILENT, Progress
 
 COLUMNS = 7
 """Bodies a row of a strip has when nobody says otherwise."""
-DOTS_PER_MM = 300 / 25.4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How a figure looks: names and colours of the rows, every how many frames a body stands,
 
-    width in print (mm), whether names and frame numbers are written.
+    width in print (mm) and its dots an inch, whether names and frame numbers are written.
     """
 
     names: tuple[str, ...]
@@ -27,6 +26,7 @@ class Recipe:
     every: int = 5
     width_mm: float = 174.0
     has_labels: bool = True
+    dpi: int = 300
 
 
 def steps_for(num_frames: int, columns: int = COLUMNS) -> int:
@@ -34,15 +34,14 @@ def steps_for(num_frames: int, columns: int = COLUMNS) -> int:
     return max(1, round((num_frames - 1) / max(columns - 1, 1)))
 
 
-def _png(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Progress) -> Path:
-    from studio.viewport.strip import render_strip
+def _strip(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Progress) -> Path:
+    from studio.viewport.figure import FigureOptions, strip_figure
 
-    columns = len(range(0, motions[0].num_frames, recipe.every))
-    height = round(recipe.width_mm * DOTS_PER_MM / max(columns, 1) * 1.6)
-    return render_strip(
-        motions, path, every=recipe.every, colors=recipe.colors,
-        height=min(max(height, 120), 600), titles=recipe.names if recipe.has_labels else None,
+    options = FigureOptions(
+        every=recipe.every, width_mm=recipe.width_mm, names=recipe.names, colors=recipe.colors,
+        has_labels=recipe.has_labels, dpi=recipe.dpi,
     )  # fmt: skip
+    return strip_figure(motions, options, path, progress)
 
 
 def _movie(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Progress) -> Path:
@@ -60,7 +59,8 @@ def _movie(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Prog
 
 Writer = Callable[[Sequence[Motion], Path, Recipe, Progress], Path]
 WRITERS: dict[str, tuple[str, Writer]] = {
-    ".png": ("PNG, a strip at print size", _png),
+    ".pdf": ("PDF, a strip with vector text", _strip),
+    ".png": ("PNG, a strip at print size", _strip),
     ".mp4": ("MP4, the clips side by side", _movie),
     ".gif": ("GIF, the clips side by side", _movie),
 }

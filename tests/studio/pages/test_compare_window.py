@@ -95,7 +95,7 @@ def test_the_strip_is_previewed_and_the_wipe_can_be_dragged(window: Any, qtbot: 
 
     window.hand_over("compare", estimates())
     page = window.page("compare")
-    qtbot.waitUntil(lambda: page.figure.preview.has_image, timeout=20_000)
+    qtbot.waitUntil(lambda: page.figure.preview.has_image, timeout=60_000)
     window.actions_table.run("compare.wipe")
     viewport = window.middle.viewport
     handle = viewport._captions._handle

@@ -5,7 +5,7 @@
 
 ``--mocap`` holds the packed clips (``smpl24_bandai_30fps.npz``, ``smpl24_cmu8_30fps.npz``), which
 are not part of this program. Every stage goes on where it was stopped; without ``--stage`` all run.
-``evaluate`` takes the newest checkpoint that every training has and keeps a report of each;
+``evaluate`` takes the weights every training has now and keeps a report of each;
 ``write`` puts the tables into docs/experiment.md and the strips into docs/pictures. ``demo`` does
 all of it for the shipped demo model, into docs/demo-model.md.
 """
@@ -90,21 +90,34 @@ def recogniser(data: str) -> None:
     print(f"recogniser: {found.test_accuracy:.1%} of held-out clips, epoch {found.epochs}")
 
 
-def newest_common(out: Path) -> dict[str, Path]:
-    """The newest checkpoint of the epoch every training has reached, by training."""
-    saved = {
-        name: {p.stem: p for p in (out / name / "checkpoints").glob("epoch_*.safetensors")}
-        for name in KL_WEIGHTS
-    }
-    common = set.intersection(*(set(found) for found in saved.values()))
-    if not common:
-        raise SystemExit("Not every training has a checkpoint yet.")
-    return {name: found[max(common)] for name, found in saved.items()}
+def snapshot(folder: Path) -> Path:
+    """Write the averaged weights of a training as they are now, running or not."""
+    import torch
+
+    from core.actor.checkpoint import save_checkpoint
+    from core.actor.config import ActorConfig
+    from core.actor.model import Actor
+    from core.datasets.library import open_dataset
+
+    if not (folder / "state.pt").is_file():
+        raise SystemExit(f"{folder.name} has not begun.")
+    state = torch.load(folder / "state.pt", weights_only=True)
+    config, store = state["config"], open_dataset(DATASET)
+    sizes = {key: config[key] for key in ("latent_dim", "ff_size", "num_layers", "num_heads")}
+    model = Actor(ActorConfig(num_classes=len(CLASSES), **sizes))
+    model.load_state_dict(state["average"])
+    path = folder / "now.safetensors"
+    story = {"step": state["step"], "fingerprint": state["fingerprint"], "config": config}
+    save_checkpoint(
+        path, model, labels=store.labels, num_frames=config["num_frames"], dataset=DATASET,
+        training=story,
+    )  # fmt: skip
+    return path
 
 
 def evaluate(out: Path, seeds: int) -> None:
-    """Measure every training; one report each under ``out``/reports."""
-    for name, path in newest_common(out).items():
+    """Measure every training as it is now; one report each under ``out``/reports."""
+    for name, path in [(name, snapshot(out / name)) for name in KL_WEIGHTS]:
         measure(DATASET, path, out / "reports" / f"{name}.report.json", name, seeds)
 
 
@@ -118,7 +131,7 @@ def measure(data: str, checkpoint: Path, to: Path, name: str, seeds: int) -> Non
     options = EvaluateOptions(seeds=seeds, name=name)
     report = measured(checkpoint, open_dataset(data), f"{data}-gru", options, _told())
     save_report(report, to)
-    print(f"{name}, epoch {report.checkpoint['epoch']}\n{report.as_markdown()}\n")
+    print(f"{name}\n{report.as_markdown()}\n")
 
 
 def demo(out: Path, seeds: int) -> None:
@@ -135,7 +148,7 @@ def write(out: Path) -> None:
     """Fill the documents and draw the pictures."""
     from benchmarks.experiment_docs import write_experiment
 
-    write_experiment(out, newest_common(out), KL_WEIGHTS, DATASET)
+    write_experiment(out, KL_WEIGHTS, DATASET)
 
 
 def _told() -> Progress:

@@ -165,22 +165,21 @@ class Job:
     ) -> int:
         """Start the worker as a process of its own, and return its pid.
 
-        Several ``devices`` (or nodes) start through torchrun. Raises StudioError when it runs
-        already, or cannot be started.
+        Several ``devices`` (or nodes) start through torchrun; with ``nodes`` each machine starts
+        its own part of the same job. Raises StudioError when it runs already, or cannot be started.
         """
-        if self.state().is_running:
+        joins = self.state().is_running
+        if joins and nodes == 1:
             raise StudioError(f"{self.name} runs already.", "Stop or pause it first.")
-        self._end_leftovers()
         launch = self.launch(devices, nodes=nodes, rendezvous=rendezvous, max_restarts=max_restarts)
-        if launch.devices:
-            self._set_device(launch)
-        for request in (STOP, PAUSE, QUEUED):
-            (self.folder / request).unlink(missing_ok=True)
+        if not joins:
+            self._make_ready(launch)
         began = time.time()
         command = launch.command(self.folder, resume=resume)
+        log = self.folder / (f"log-{processes.host_name()}.txt" if joins else LOG)
         try:
             pid, mark = processes.start(
-                command, log=self.folder / LOG, environment=launch.environment(), nice=nice
+                command, log=log, environment=launch.environment(), nice=nice
             )
         except OSError as error:
             raise StudioError(
@@ -188,9 +187,10 @@ class Job:
                 "Free some memory or disk space, then resume it.",
             ) from error
         facts = {"pid": pid, "start": mark, "host": processes.host_name(), "time": began}
-        write_json(
-            self.folder / LAUNCH, {**facts, "devices": list(launch.devices), "command": command}
-        )
+        if not joins:
+            write_json(
+                self.folder / LAUNCH, {**facts, "devices": list(launch.devices), "command": command}
+            )
         return pid
 
     def launch(
@@ -300,10 +300,14 @@ class Job:
         """Tell whether a process of this machine works on it."""
         return any(processes.is_alive(place.pid, place.mark) for place in self._places())
 
-    def _end_leftovers(self) -> None:
-        """End processes that said their end long ago and hang at leaving."""
-        for place in self._places():
+    def _make_ready(self, launch: Launch) -> None:
+        """Take away what belongs to an earlier run."""
+        for place in self._places():  # processes that said their end and hang at leaving
             processes.end(place.pid, place.mark, by_force=True)
+        if launch.devices:
+            self._set_device(launch)
+        for request in (STOP, PAUSE, QUEUED):
+            (self.folder / request).unlink(missing_ok=True)
 
     def _ask(self, request: str) -> None:
         if self.reader.is_alive() and not (self.folder / request).exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,22 @@ def test_a_lost_worker_is_started_anew_and_the_result_stays(real: JobStore, data
     starts = [event["step"] for event in job.events()[0] if event["event"] == "start"]
     assert len(starts) == 2 and starts[1] > 0
     assert _far(job, _ran(real, data, ["cpu", "cpu"], **length)) == 0.0
+
+
+@pytest.mark.slow
+def test_two_machines_of_one_worker_each_train_the_same(real: JobStore, data: Path) -> None:
+    """Both "machines" are this one: two torchruns that meet at an address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        meeting = f"127.0.0.1:{free.getsockname()[1]}"
+    job = real.create(small_config(data), waits=False)
+    job.start(["cpu"], nodes=2, rendezvous=meeting)
+    Job(job.folder).start(["cpu"], nodes=2, rendezvous=meeting)
+    _finished(job, 90)
+    start = next(event for event in job.events()[0] if event["event"] == "start")
+    assert start["world_size"] == 2
+    alone = _ran(real, data, ["cpu"])
+    np.testing.assert_allclose(_losses(job), _losses(alone), rtol=5e-6)
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ from core.datasets.library import DatasetEntry
 from core.errors import StudioError
 from studio import bridge, theme
 from studio.dialogs.work_dialog import Choice
-from studio.services.training import duration_text, value_text
+from studio.services.training import data_warnings, duration_text, value_text
 from studio.widgets import Button, SectionHeading, caption, label, primary_button
 from studio.widgets.labels import set_color
 from training.config import TrainConfig, from_values
@@ -119,7 +119,8 @@ class NewTrainingDialog(QDialog):
             for info in FIELDS:
                 if info.group == group:
                     field = self._field(info)
-                    name = info.label if not info.unit else f"{info.label}, {info.unit}"
+                    is_said = not info.unit or info.unit in info.label.lower()
+                    name = info.label if is_said else f"{info.label}, {info.unit}"
                     text = label(name, color=theme.DIM)
                     for widget in (field, text):
                         widget.setToolTip(info.help)
@@ -261,11 +262,15 @@ class NewTrainingDialog(QDialog):
 
         self.cost.setText("Estimating time and memory …")
         bridge.run_in_thread(
-            lambda progress: estimate_cost(config, entry), self._show_cost,
+            lambda progress: (data_warnings(config), estimate_cost(config, entry)),
+            lambda found: self._show_cost(*found),
             lambda message, hint: self.cost.setText(message), key="training-cost", owner=self,
         )  # fmt: skip
 
-    def _show_cost(self, cost: Any) -> None:
+    def _show_cost(self, warnings: list[str], cost: Any) -> None:
+        if warnings:
+            self.about_data.setText(" ".join(warnings))
+            set_color(self.about_data, theme.WARNING)
         gigabytes = cost.memory_bytes / 2**30
         self.cost.setText(
             f"About {duration_text(cost.total_seconds)} and {gigabytes:.1f} GB of memory. "

@@ -151,6 +151,10 @@ class TrainPage(QObject):
     def left_behind(self) -> None:
         """The watching goes on: the header shows what runs."""
 
+    def shut_down(self) -> None:
+        """End the watching; the trainings go on."""
+        self.session.close()
+
     def receive(self, what: Any) -> None:
         """Begin a training: ``{"dataset": name, "preset": name}``, each optional."""
         wanted = what if isinstance(what, dict) else {"dataset": str(what)}
@@ -297,7 +301,7 @@ class TrainPage(QObject):
 def _legend(lines: Sequence[Line]) -> str:
     """The names of the curves in their colours, as rich text."""
     seen = {line.name: line.color for line in lines if line.run == 0}
-    return "  ".join(
+    return "&nbsp;&nbsp; ".join(
         f'<span style="color:{color}">{LOSS_NAMES.get(name, name)}</span>'
         for name, color in seen.items()
     )

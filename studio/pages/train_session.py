@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import StudioError
-from studio import bridge
+from studio import bridge, theme
 from studio.document import Document, ShownClip
-from studio.services.training import MOST_SHOWN, EpochSample, load_samples
+from studio.services.training import (
+    MOST_IN_ROW,
+    MOST_ROWS,
+    MOST_SHOWN,
+    SampleRow,
+    load_samples,
+    spread,
+    sweep_rows,
+)
 from training.config import TrainConfig
 from training.jobs import JobStore, Queue
 from training.jobs.curves import Curves
@@ -23,6 +32,7 @@ from training.jobs.job import EpochFile, Job
 from training.jobs.watch import JobView, Snapshot, Watcher
 
 _POLL = 200  # milliseconds
+ROW = 5  # bodies side by side; more stand in two rows
 
 
 class TrainSession(QObject):
@@ -178,12 +188,14 @@ class TrainSession(QObject):
 
     def _stage(self, samples: list[EpochSample]) -> None:
         every = max(1, -(-len(samples) // MOST_SHOWN))
+        samples = samples[::every]
+        a_row = len(samples) if len(samples) <= ROW else -(-len(samples) // 2)
         clips = [
             ShownClip(
                 key=f"{sample.label}/{sample.seed}", motion=sample.motion, name=sample.label,
-                kind="generated", detail=f"seed {sample.seed}",
+                kind="generated", detail=f"seed {sample.seed}", row=place // a_row,
             )
-            for sample in samples[::every]
+            for place, sample in enumerate(samples)
         ]  # fmt: skip
         self._document.show(clips)
 

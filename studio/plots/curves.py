@@ -92,7 +92,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def set_mark(self, epoch: float | None) -> None:
         """Mark an epoch."""
-        self._mark.setVisible(epoch is not None)
+        self._mark.setVisible(epoch is not None and bool(self._lines))
         if epoch is not None:
             self._mark.setValue(epoch)
 
@@ -121,7 +121,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             item.show()
         for item in self._items[len(self._lines) :]:
             item.hide()
-        self.autoRange()
+        if self._lines:
+            self.autoRange()
+        else:
+            self.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.0))
+        for side in ("left", "bottom"):  # numbers of nothing would only puzzle
+            self.getAxis(side).setStyle(showValues=bool(self._lines))
 
     def wheelEvent(self, event: QEvent) -> None:
         event.ignore()

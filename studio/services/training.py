@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from training.jobs.state import JobState
 from training.jobs.watch import JobView
 
 MOST_SHOWN = 9  # samples on the stage at once
+MOST_IN_ROW = 6  # where the trainings of a sweep stand in rows
+MOST_ROWS = 3
 FROZEN = 0.35  # share of the data's energy below which motion counts as frozen
 _MOST_BYTES = 1 << 30
 
@@ -30,6 +33,20 @@ class EpochSample:
     seed: int
     motion: Motion
     energy: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleRow:
+    """The samples of one training of a sweep; ``text`` is its value, "" for the chosen one."""
+
+    job_id: str
+    text: str
+    samples: list[EpochSample]
+
+
+def spread(samples: list[EpochSample], most: int) -> list[EpochSample]:
+    """Take at most ``most`` samples, evenly over the actions."""
+    return samples[:: max(1, -(-len(samples) // most))]
 
 
 def load_samples(path: Path, checkpoint: str = "") -> list[EpochSample]:
@@ -82,10 +99,9 @@ def state_text(state: JobState) -> str:
 
 def settings_text(config: TrainConfig) -> str:
     """The third line: what tells one training from another."""
-    return (
-        f"{config.dataset} · KL {config.lambda_kl:g} · {config.num_layers}+{config.num_layers} "
-        f"layers · batch {config.batch_size}"
-    )
+    layers = f"{config.num_layers}+{config.num_layers} layers"
+    kl = value_text(config.lambda_kl)
+    return f"{config.dataset} · KL {kl} · {layers} · batch {config.batch_size}"
 
 
 def liveliness(view: JobView) -> float | None:
@@ -145,12 +161,14 @@ def value_text(value: object) -> str:
     """A setting's value as text."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else f"{value}"
+    if isinstance(value, float):
+        return f"{value:g}".replace("e-0", "e-")
+    return f"{value}"
 
 
-def sweep_rows(views: tuple[JobView, ...], job: Job) -> list[tuple[str, str, float | None]]:
+def sweep_rows(views: tuple[JobView, ...], job: Job | None) -> list[tuple[str, str, float | None]]:
     """The jobs of the same sweep: (id, value, liveliness); [] for a job of none."""
-    mine = job.sweep
+    mine = job.sweep if job is not None else None
     if mine is None:
         return []
     rows = [
@@ -159,3 +177,43 @@ def sweep_rows(views: tuple[JobView, ...], job: Job) -> list[tuple[str, str, flo
         if view.job.sweep is not None and view.job.sweep.id == mine.id
     ]
     return sorted(rows, key=lambda row: row[1])
+
+
+FEW_CLIPS = 10  # of a class
+
+
+def data_warnings(config: TrainConfig) -> list[str]:
+    """What about the data set may spoil a training, as sentences; opens it. Raises StudioError."""
+    from core.datasets.library import open_dataset
+
+    store = open_dataset(config.dataset)
+    try:
+        rows = [row for row in store.columns("label", "num_frames", "estimator", "review")]
+        labels = store.labels
+    finally:
+        store.close()
+    return warnings_for([row[:3] for row in rows if row[3] != "reject"], labels, config.longest)
+
+
+def warnings_for(
+    rows: Sequence[tuple[int, int, str]], labels: Sequence[str], longest: int
+) -> list[str]:
+    """Warn of clips given as (label, frames, estimator): few of a class, short, mixed sources."""
+    counts = [0] * len(labels)
+    for label, _frames, _estimator in rows:
+        counts[label] += 1
+    few = [name for name, count in zip(labels, counts, strict=True) if count < FEW_CLIPS]
+    short = sum(frames < longest for _label, frames, _estimator in rows)
+    sources = sorted({estimator for _label, _frames, estimator in rows if estimator})
+    said = []
+    if few:
+        names = ", ".join(few[:4]) + (f" and {len(few) - 4} more" if len(few) > 4 else "")
+        said.append(f"Fewer than {FEW_CLIPS} clips of {names}.")
+    if short:
+        said.append(
+            f"{short:,} of {len(rows):,} clips are shorter than {longest} frames: "
+            "their last frame is repeated."
+        )
+    if len(sources) > 1:
+        said.append(f"Clips of different estimators are mixed: {', '.join(sources)}.")
+    return said

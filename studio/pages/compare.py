@@ -114,6 +114,7 @@ class ComparePage(QObject):
         session.angles_ready.connect(self._show_angles)
         session.pictures_ready.connect(self._show_pictures)
         session.busy_changed.connect(self._show_busy)
+        self._context.document.library_changed.connect(self._drop_deleted)
         self._context.playback.time_changed.connect(lambda _: self._show_readings())
 
     # -- Page -------------------------------------------------------------------------------------
@@ -209,7 +210,9 @@ class ComparePage(QObject):
 
     # -- following what is ------------------------------------------------------------------------
     def _drop_deleted(self) -> None:
-        """Clips that left the library meanwhile are not compared any more."""
+        """Clips that left the library are not compared any more."""
+        if not self._is_here:
+            return  # looked at again on entering
         alive = {clip.id for clip in self._context.document.clips()}
         gone = [c.key for c in self.session.clips if c.clip_id and c.clip_id not in alive]
         for key in gone:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from core.compare import Moment
 from core.errors import StudioError
 from core.motion import Motion, Provenance
-from core.project import AddClips, NewClip
+from core.project import AddClips, DeleteClips, NewClip
 from studio import theme
 from studio.document import ShownClip
 from studio.pages.compare import ComparePage
@@ -229,6 +229,24 @@ def test_clips_can_be_taken_out_and_the_page_says_what_to_do(page: ComparePage, 
     assert page.session.answer is None and not page.clips.hint.isHidden()
     assert page.below.ribbons.rows == () and not page.figure.buttons["pdf"].isEnabled()
     assert page.moments.nothing.text()
+
+
+def test_a_clip_deleted_from_the_library_leaves_the_comparison(
+    page: ComparePage, qtbot: Any
+) -> None:
+    compared(page, qtbot)
+    document = page._context.document
+    document.execute(DeleteClips((page.session.clips[1].clip_id,)))
+    assert [c.name for c in page.session.clips] == ["VIBE"] and page.session.answer is None
+    document.undo()
+    assert len(page.session.clips) == 1  # to bring it back into the comparison is the user's
+
+
+def test_one_clip_after_the_other_is_as_good_as_both_at_once(page: ComparePage, qtbot: Any) -> None:
+    (pair,) = pairs_of(page._context.document.clips())
+    for clip_id in pair.clip_ids:
+        page.receive((clip_id,))
+    assert [c.name for c in page.session.clips] == ["VIBE", "PARE"]
 
 
 def test_more_than_four_clips_are_cut_off_with_a_word(page: ComparePage, qtbot: Any) -> None:

@@ -75,6 +75,17 @@ def test_two_estimates_stand_in_linked_views_and_leave_the_others_alone(
     assert viewport.layout_kind == "views" and len(window.document.shown) == 2
 
 
+def test_the_librarys_selection_is_compared_from_any_page(window: Any, qtbot: Any) -> None:
+    document = window.document
+    ids = [document.project.add(motion, "squat").id for motion in estimates()]
+    document.library_changed.emit()
+    window.go_to("create")
+    document.select_in_library(ids)
+    window.actions_table.run("compare-clips")
+    assert window.page_id == "compare"
+    assert [clip.name for clip in window.page("compare").session.clips] == ["VIBE", "PARE"]
+
+
 def test_scrubbing_moves_bodies_readings_and_playheads(window: Any, qtbot: Any) -> None:
     window.hand_over("compare", estimates())
     page = window.page("compare")

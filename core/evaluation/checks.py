@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from core.actor.checkpoint import Checkpoint
 from core.datasets.store import ClipStore
-from core.errors import StudioError
-from core.evaluation.recognisers.recogniser import Recogniser
+from core.errors import ModelProblem, StudioError
+from core.evaluation.recognisers.recogniser import PUBLISHED, Recogniser
+from core.skeleton import NUM_JOINTS
 
 
 def check_labels(model: Sequence[str], data: Sequence[str], judge: Sequence[str]) -> None:
@@ -28,6 +29,16 @@ def check_labels(model: Sequence[str], data: Sequence[str], judge: Sequence[str]
         )
 
 
+def check_joints(judge: Recogniser) -> None:
+    """Raise ModelProblem for a recogniser that reads joints no body of this program has."""
+    joints = getattr(judge.model, "num_joints", NUM_JOINTS)
+    if joints != NUM_JOINTS:
+        raise ModelProblem(
+            f"{judge.name} reads {joints} joints regressed from another body's surface.",
+            "Train one on this data set: motion-studio recogniser train --data NAME.",
+        )
+
+
 def warnings_of(model: Checkpoint, store: ClipStore, judge: Recogniser) -> tuple[str, ...]:
     """Sentences on what makes the numbers doubtful."""
     found = []
@@ -37,6 +48,10 @@ def warnings_of(model: Checkpoint, store: ClipStore, judge: Recogniser) -> tuple
         found.append(
             f"The recogniser was trained on other content ({known.get('dataset', '?')}, "
             f"{known['fingerprint']}) than is measured ({store.name}, {fingerprint})."
+        )
+    if known.get("dataset") == PUBLISHED:
+        found.append(
+            "The published recogniser knows joints of SMPL's body; it is shown the free body's."
         )
     estimators = set(known.get("estimators", store.estimators))
     if estimators != set(store.estimators):

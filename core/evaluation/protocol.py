@@ -24,7 +24,7 @@ from core.actor.latent import decode_latent, reencode
 from core.actor.sampling import stream
 from core.datasets.features import Features
 from core.datasets.store import ClipStore
-from core.evaluation.checks import check_labels, warnings_of
+from core.evaluation.checks import check_joints, check_labels, warnings_of
 from core.evaluation.measurement import (
     OTHER_WINDOWS,
     EvaluateOptions,
@@ -54,6 +54,7 @@ def evaluate(
     options = options or EvaluateOptions()
     model = checkpoint if isinstance(checkpoint, Checkpoint) else load_checkpoint(checkpoint)
     judge, judge_sha = _judge(recogniser)
+    check_joints(judge)
     check_labels(model.labels, store.labels, judge.labels)
     split = store.split()
     known = [k for k, label in enumerate(store.labels) if label in model.labels]

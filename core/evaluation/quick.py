@@ -13,7 +13,7 @@ from core.actor.features import features_to_motions
 from core.actor.model import Actor
 from core.datasets.features import Features
 from core.evaluation import metrics
-from core.evaluation.checks import check_labels
+from core.evaluation.checks import check_joints, check_labels
 from core.evaluation.energy import liveliness
 from core.evaluation.measurement import EvaluateOptions, Measurement
 from core.evaluation.recognisers.library import find_recogniser
@@ -38,6 +38,7 @@ class QuickMeter:
         """Make one by a recogniser's name or file. Raises StudioError where they do not fit."""
         if not isinstance(recogniser, Recogniser):
             recogniser = load_recogniser(find_recogniser(str(recogniser)))
+        check_joints(recogniser)
         check_labels(features.label_names, features.label_names, recogniser.labels)
         return cls(features, recogniser)
 

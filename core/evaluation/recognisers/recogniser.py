@@ -30,6 +30,7 @@ from core.skeleton import NUM_JOINTS
 
 Kind = Literal["gru", "stgcn"]
 FORMAT = "motion-studio-recogniser-1"
+PUBLISHED = "Action2Motion"
 _BATCH = 256
 FloatArray = npt.NDArray[np.float32]
 
@@ -157,5 +158,5 @@ def _published(path: Path) -> Recogniser:
     )
     return Recogniser(
         kind="gru", model=model.eval(), labels=labels, name=path.stem,
-        trained_on={"dataset": "Action2Motion", "joints": joints},
+        trained_on={"dataset": PUBLISHED, "joints": joints},
     )  # fmt: skip

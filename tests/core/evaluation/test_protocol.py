@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from core.actor.features import motion_to_features
-from core.errors import Cancelled, FileProblem, StudioError
+from core.errors import Cancelled, FileProblem, ModelProblem, StudioError
 from core.evaluation import report as reports
-from core.evaluation.checks import check_labels
+from core.evaluation.checks import check_joints, check_labels
 from core.evaluation.measurement import Measurement
 from core.evaluation.metrics import mean_and_interval
 from core.evaluation.protocol import EvaluateOptions, clip_of, evaluate
@@ -21,6 +21,7 @@ from core.evaluation.recognisers.recogniser import load_recogniser, save_recogni
 from core.evaluation.report import Misread
 from core.evaluation.tables import csv_text, latex, markdown, per_class_markdown, physical_markdown
 from core.progress import Progress
+from tests.core.actor.golden import SHARED
 from tests.core.evaluation.factories import LABELS, checkpoint, store
 
 OPTIONS = RecogniserOptions(num_frames=16, epochs=30, patience=10, lr=0.01)
@@ -201,3 +202,25 @@ def test_the_quick_meter_leaves_the_model_in_its_mode(data, learned):
     assert model.training
     assert set(found) == {"fid", "accuracy", "diversity", "multimodality", "energy"}
     assert all(np.isfinite(list(found.values())))
+
+
+def test_the_published_ntu_recogniser_is_refused_for_its_joints_and_humanact12s_reads_ours():
+    folder = SHARED / "weights" / "action2motion"
+    if not folder.is_dir():
+        pytest.skip("the published recognisers are not beside the checkout")
+    ntu = load_recogniser(folder / "action_recognition_model_vibe_v2.tar")
+    assert len(ntu.labels) == 13
+    with pytest.raises(ModelProblem, match="18 joints"):
+        check_joints(ntu)
+    humanact = load_recogniser(folder / "action_recognition_model_humanact12.tar")
+    check_joints(humanact)
+    features, logits = humanact.read(np.zeros((2, 25, 6, 16), np.float32))
+    assert features.shape == (2, 30)
+    assert logits.shape == (2, len(humanact.labels))
+
+
+def test_a_file_that_is_no_recogniser_is_refused(tmp_path):
+    for name in ("bad.tar", "bad.safetensors"):
+        (tmp_path / name).write_bytes(b"nothing")
+        with pytest.raises(ModelProblem):
+            load_recogniser(tmp_path / name)

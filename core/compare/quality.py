@@ -16,9 +16,11 @@ from core.cleanup.stance import Stance, stance
 from core.compare.joint_angles import peak_flexion, range_of_motion
 from core.motion import Motion
 from core.quality import measure_quality
+from core.rotation import rotmat_to_rotvec
 from core.skeleton import PARENTS
 
 Better = Literal["low", "high", ""]
+_NORMAL_MEDIAN = 0.6745  # of a normal variable's size, in standard deviations
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -73,7 +75,22 @@ def _jitter(motion: Motion, posed: Stance) -> list[QualityRow]:
     return [
         QualityRow(name="jitter", value=acceleration, unit="mm/frame²"),
         QualityRow(name="jerk", value=jerk, unit="mm/frame³"),
+        QualityRow(name="tremble", value=_tremble(posed), unit="°"),
     ]
+
+
+def _tremble(posed: Stance) -> float:
+    """Standard deviation of the noise of a joint's rotation, degrees about an axis.
+
+    From fourth differences of the turns from frame to frame, whose variance for white noise is the
+    sum of the squared binomials, 70, times the noise's; the median keeps quick moves out of it.
+    """
+    local = posed.local[:, 1:22]
+    if len(local) < 5:
+        return 0.0
+    steps = rotmat_to_rotvec(local[:-1].swapaxes(-1, -2) @ local[1:])
+    wobble = np.abs(np.diff(steps, n=3, axis=0))
+    return float(np.degrees(np.median(wobble) / _NORMAL_MEDIAN / np.sqrt(70.0)))
 
 
 def _feet(motion: Motion, posed: Stance) -> list[QualityRow]:

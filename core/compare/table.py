@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from core.compare.comparison import Comparison
 from core.compare.quality import ClipQuality
@@ -37,13 +38,13 @@ def comparison_table(
     rows.append(["mean distance", "mm", *(_number(comparison.mean_position(k)) for k in clips)])
     rows.append(["turned about the vertical", "°", *map(_number, comparison.heading)])
     for joint, name in enumerate(JOINT_NAMES):
-        for unit, values in (("°", comparison.angle), ("mm", comparison.position)):
-            means = [_mean(values[k, :, joint]) for k in clips]
+        for unit, cube in (("°", comparison.angle), ("mm", comparison.position)):
+            means = [_mean(cube[k, :, joint]) for k in clips]
             rows.append([f"mean difference of {name}", unit, *map(_number, means)])
     return rows
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: npt.NDArray[np.float64]) -> float:
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else float("nan")
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from core.atomic import written_whole
 from core.errors import FileProblem, StudioError
 from core.motion import Motion
 from core.motion_file import load_motion
 from core.skeleton import JOINT_NAMES
+from studio.cli.compare_summary import TABLES, summarise_folders, write_table
 from studio.cli.running import check_writable, progress_bar
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def compare_command(
     every: Annotated[int, typer.Option(min=1, help="Frames from body to body.")] = 5,
     width: Annotated[float, typer.Option(help="Width of the strip in mm.")] = 174.0,
     movie: Annotated[Path | None, typer.Option(help="Write a movie: .mp4 or .gif.")] = None,
-    table: Annotated[Path | None, typer.Option(help="Write the numbers: .csv or .tex.")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="Write the numbers: .csv, .tex, .png or .pdf.")
+    ] = None,
     space: Annotated[str, typer.Option(help="none, root, heading or procrustes.")] = "heading",
     timing: Annotated[str, typer.Option(help="frames, shift or warp.")] = "frames",
     names: Annotated[str, typer.Option(help="Names of the clips, with commas.")] = "",
@@ -54,8 +56,12 @@ def compare_command(
 ) -> None:
     """Compare clips of the same video, label or seed; the first is the reference.
 
+    Two folders of clips (or data sets) are paired clip by clip and summed per action, with
+    confidence intervals and paired tests; a project's folder pairs its VIBE and PARE clips.
+
     \b
     Examples:
+      motion-studio compare vibe_clips pare_clips --names VIBE,PARE --table table.tex
       motion-studio compare vibe_output.pkl pare_output.pkl --fps 30
       motion-studio compare vibe.npz pare.npz --figure strip.pdf --every 3
       motion-studio compare a.npz b.npz --movie both.mp4 --table both.csv --timing shift
@@ -65,8 +71,13 @@ def compare_command(
     for path in (figure, movie, table):
         if path is not None:
             check_writable(path.parent)
-    if table is not None and table.suffix.lower() not in (".csv", ".tex"):
-        raise FileProblem(f"{table.name} cannot be written as a table.", "Use .csv or .tex.")
+    if table is not None and table.suffix.lower() not in TABLES:
+        raise FileProblem(
+            f"{table.name} cannot be written as a table.", f"Use {', '.join(TABLES)}."
+        )
+    if clips and all(path.is_dir() for path in clips):
+        summarise_folders(clips, names, table)
+        return
     motions, called = [], []
     for path in clips or []:
         motions.append(read_clip(path, fps))
@@ -83,7 +94,7 @@ def compare_command(
 
     from core.compare import CompareOptions, compare
     from core.compare.quality import clip_quality
-    from core.compare.table import as_csv, as_latex, comparison_table
+    from core.compare.table import comparison_table
 
     options = CompareOptions(space=cast("Space", space), timing=cast("Timing", timing))
     comparison = compare(motions, options)
@@ -91,9 +102,7 @@ def compare_command(
     numbers = comparison_table(comparison, qualities, called)
     _tell(comparison, called, numbers[1 : len(qualities[0].rows) + 1])
     if table is not None:
-        text = as_csv(numbers) if table.suffix.lower() == ".csv" else as_latex(numbers)
-        with written_whole(table) as temporary:
-            Path(temporary).write_text(text, encoding="utf-8")
+        write_table(numbers, table)
         print(table)
     if figure is not None or movie is not None:
         _draw(comparison, called, _colors(motions), figure, movie, every, width)

@@ -1,0 +1,98 @@
+"""The table over a data set: right pairs, right means, an interval and a test that can be wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.compare.summary import (
+    ALL,
+    ClipPair,
+    folder_pairs,
+    interval,
+    only,
+    paired_test,
+    project_pairs,
+    summarise,
+)
+from core.compare.table import as_csv, as_latex
+from core.datasets.demo import generate
+from core.errors import StudioError
+from core.motion import Motion, Provenance
+from core.motion_file import save_motion
+from core.project import Project
+
+
+def weak(motion: Motion, share: float = 0.7) -> Motion:
+    poses = motion.poses.copy()
+    poses[:, [4, 5]] *= share
+    return motion.replace(poses=poses)
+
+
+@pytest.fixture(scope="module")
+def summary():
+    pairs = []
+    for label in ("squat down", "kicking"):
+        for seed in range(3):
+            motion = generate(label, seed, 24)
+            pairs.append(ClipPair(label=label, name=f"{label} {seed}",
+                                  first=lambda m=motion: weak(m), second=lambda m=motion: m))  # fmt: skip
+    return summarise(pairs, ("VIBE", "PARE"))
+
+
+def test_the_deeper_knees_are_found_action_by_action(summary):
+    row = summary.row("squat down", "peak knee flexion")
+    assert row.num_pairs == 3 and row.test == "paired t"
+    assert row.difference == pytest.approx(row.second - row.first)
+    assert row.difference > 10 and row.low < row.difference < row.high
+    assert summary.row(ALL, "peak knee flexion").num_pairs == 6
+    assert summary.row(ALL, "peak knee flexion").test == "Wilcoxon"
+
+
+def test_interval_and_test_agree_with_the_textbook():
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    low, high = interval(values)
+    assert (low, high) == (pytest.approx(1.0368, abs=1e-3), pytest.approx(4.9632, abs=1e-3))
+    p_value, test = paired_test(values)
+    assert test == "paired t" and p_value == pytest.approx(0.0132, abs=1e-4)
+    assert paired_test(np.arange(1.0, 7.0))[0] == pytest.approx(2 / 64)  # Wilcoxon, all positive
+    assert paired_test(np.array([1.0]))[1] == "" and np.isnan(interval(np.array([1.0]))[0])
+
+
+def test_the_table_is_written_as_csv_and_latex(summary):
+    table = only(summary, ["peak knee flexion"]).table()
+    assert as_csv(table).splitlines()[0].startswith("action,measure,unit,pairs,VIBE,PARE")
+    latex = as_latex(table)
+    assert r"\toprule" in latex and r"$^\circ$" in latex and "squat down" in latex
+
+
+def test_a_project_pairs_estimators_of_one_source(tmp_path):
+    motion = generate("squat down", 0, 12)
+    with Project.open(tmp_path / "project") as project:
+        for source in ("a.mp4", "b.mp4"):
+            for estimator in ("vibe", "pare"):
+                made = Provenance(kind="estimated", source=source, estimator=estimator)
+                project.add(motion.replace(provenance=made), f"{source} {estimator}", "squat down")
+        project.add(motion, "alone", "squat down")
+        pairs = project_pairs(project, "vibe", "pare")
+        assert [pair.label for pair in pairs] == ["squat down"] * 2
+        for pair in pairs:
+            assert pair.first().provenance.source == pair.second().provenance.source
+            assert (pair.first().provenance.estimator, pair.second().provenance.estimator) == (
+                "vibe", "pare",
+            )  # fmt: skip
+
+
+def test_folders_are_paired_by_name_and_a_broken_clip_is_left_out(tmp_path):
+    motion = generate("squat down", 0, 12)
+    for side in ("one", "two"):
+        (tmp_path / side).mkdir()
+        for name in ("a", "b"):
+            save_motion(tmp_path / side / f"{name}.npz", motion)
+    save_motion(tmp_path / "one" / "only.npz", motion)
+    (tmp_path / "two" / "b.npz").write_bytes(b"no clip")
+    found = summarise(folder_pairs(tmp_path / "one", tmp_path / "two"), ("one", "two"))
+    assert found.rows[0].num_pairs == 1
+    assert len(found.skipped) == 1 and found.skipped[0].startswith("b:")
+    with pytest.raises(StudioError, match="no pairs"):
+        summarise([], ("one", "two"))

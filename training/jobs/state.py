@@ -119,7 +119,8 @@ class StateReader:
         total = self.total_steps()
         fraction = min(step / total, 1.0) if total else min(epoch / config.epochs, 1.0)
         speed = float(events.get("step", {}).get("steps_per_second") or 0.0)
-        left = (total - step) / speed if word == "running" and total and speed > 0 else None
+        knows = word == "running" and total and speed > 0 and not self._is_starting()
+        left = (total - step) / speed if knows else None
         device = read_json(self._folder / WORKER).get("device") or events.get("start", {}).get(
             "device", ""
         )
@@ -202,12 +203,18 @@ class StateReader:
             return "Stopping.", ""
         if (self._folder / PAUSE).exists():
             return "Pausing: it saves its state first.", ""
-        if not self.last.events or not self.last.is_later("step", "start"):
+        if self._is_starting():
             return "Starting.", ""
         quiet = self.silence()
         if _QUIET_AFTER < quiet < float("inf"):
             return f"No sign of life for {quiet / 60:.0f} min.", "Look into its log, or stop it."
         return "", ""
+
+    def _is_starting(self) -> bool:
+        """Tell whether no step was told of since the last start."""
+        begun = float(read_json(self._folder / LAUNCH).get("time") or 0.0)
+        told = float(self.last.events.get("step", {}).get("time") or begun)
+        return told < begun or not self.last.is_later("step", "start")
 
     def _last_words(self) -> str:
         """Return a sentence about a process that vanished, with what its log ends with."""

@@ -58,6 +58,17 @@ def test_a_paused_job_goes_on_where_it_was(make: Make) -> None:
     assert not (job.folder / "PAUSE").exists()
 
 
+def test_a_resumed_job_does_not_boast_of_its_former_speed(make: Make) -> None:
+    job = make(seconds=0.05)
+    event = {"event": "step", "time": 5.0, "step": 4, "steps_per_second": 9.0, "losses": {}}
+    start = {"event": "start", "time": 4.0, "step": 0, "steps_per_epoch": 10}
+    lines = (json.dumps(start), json.dumps(event), "")
+    (job.folder / "events.jsonl").write_text("\n".join(lines))
+    job.start()
+    state = job.state()
+    assert (state.message, state.eta_seconds, state.step) == ("Starting.", None, 4)
+
+
 def test_a_stop_is_obeyed_and_the_job_stays_resumable(make: Make) -> None:
     job = make(seconds=0.05, steps=1000)
     job.start()

@@ -71,6 +71,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="variants that hold this text")
     parser.add_argument("--without-original", action="store_true")
+    parser.add_argument("--watch", action="store_true", help="print the table after every turn")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     features = clips()
@@ -84,6 +85,8 @@ def main() -> None:
         wall: dict[str, list[float]] = {name: [] for name in steps}
         busy: dict[str, list[float]] = {name: [] for name in steps}
         for turn in range(options.rounds + 1):
+            if turn > 1 and options.watch:
+                _print(wall, busy)
             for name, step in steps.items():
                 repeats = 1 if name == "original" else 3
                 before, used = time.perf_counter(), time.process_time()

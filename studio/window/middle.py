@@ -125,7 +125,9 @@ class Middle(QWidget):
         _column(self, self.halves)
         self.show_below(None)
         # the body first: while a clip is shaped, its rows may follow a picture later
-        self._clip_later = QTimer(self, singleShot=True, interval=0, timeout=self._show_clip)
+        self._clip_later = QTimer(self)
+        self._clip_later.setSingleShot(True)
+        self._clip_later.timeout.connect(self._show_clip)
         document.shown_changed.connect(self._show_bodies)
         document.selection_changed.connect(self._show_selection)
         playback.time_changed.connect(self.viewport.set_time)

@@ -1,8 +1,9 @@
 """Two estimators over a whole data set: means, differences and paired tests, action by action.
 
 Clips of the same video (or label and seed) are pairs, so that differences between actions and
-people do not count. The interval is Student's for the mean of the paired differences (95 %); the test is
-Wilcoxon's signed-rank test from six pairs on, Student's paired t below, and the row says which.
+people do not count. The interval is Student's for the mean of the paired differences (95 %); the
+test is Wilcoxon's signed-rank test from six pairs on, Student's paired t below, and the row says
+which.
 """
 
 from __future__ import annotations

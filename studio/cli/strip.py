@@ -18,7 +18,9 @@ def strip(
     clips: Annotated[
         list[Path], typer.Argument(help="Clip files (npz), or folders of them.", show_default=False)
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a PNG.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The picture to write: .png, or .pdf for print.")
+    ],
     every: Annotated[int, typer.Option(min=1, help="Show every n-th frame.")] = 5,
     titles: Annotated[bool, typer.Option(help="Write each clip's action beside its row.")] = True,
     view: Annotated[
@@ -35,11 +37,19 @@ def strip(
       motion-studio strip clips --out all.png --every 10 --no-titles
       motion-studio strip clips --out paper.png --view side --background transparent --height 400
     """
-    if out.suffix.lower() != ".png":
-        raise FileProblem(f"{out.name} cannot be written as a picture.", "Let it end in .png.")
+    if out.suffix.lower() not in (".png", ".pdf"):
+        raise FileProblem(
+            f"{out.name} cannot be written as a picture.", "Let it end in .png or .pdf."
+        )
     paths = clip_paths(clips)
     motions = [load_motion(path) for path in paths]
     names = row_names(motions, paths)
+    if out.suffix.lower() == ".pdf":  # for print: always on white, at the page's width
+        from studio.viewport.figure import FigureOptions, strip_figure
+
+        options = FigureOptions(every=every, view=view, names=tuple(names), has_labels=titles)
+        print(strip_figure(motions, options, out))
+        return
     from studio.viewport.strip import render_strip
 
     render_strip(

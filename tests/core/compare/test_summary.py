@@ -35,8 +35,15 @@ def summary():
     for label in ("squat down", "kicking"):
         for seed in range(3):
             motion = generate(label, seed, 24)
-            pairs.append(ClipPair(label=label, name=f"{label} {seed}",
-                                  first=lambda m=motion: weak(m), second=lambda m=motion: m))  # fmt: skip
+            name = f"{label} {seed}"
+            pairs.append(
+                ClipPair(
+                    label=label,
+                    name=name,
+                    first=lambda m=motion: weak(m),
+                    second=lambda m=motion: m,
+                )
+            )
     return summarise(pairs, ("VIBE", "PARE"))
 
 

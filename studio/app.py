@@ -148,6 +148,7 @@ def run(
     window.middle.viewport.first_frame_drawn.connect(
         lambda: log.info("first body after %.2f s", time.perf_counter() - begun)
     )
+    QTimer.singleShot(2000, window, window.watch_trainings)  # after the first picture
     if video is not None:
         QTimer.singleShot(0, window, lambda: window.import_files([video]))
     else:

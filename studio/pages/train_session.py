@@ -14,17 +14,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import StudioError
-from studio import bridge, theme
-from studio.document import Document, ShownClip
-from studio.services.training import (
-    MOST_IN_ROW,
-    MOST_ROWS,
-    MOST_SHOWN,
-    SampleRow,
-    load_samples,
-    spread,
-    sweep_rows,
-)
+from studio import bridge
+from studio.document import Document
+from studio.pages.train_stage import MOST_ROWS, staged
+from studio.services.training import SampleRow, load_samples, sweep_rows
 from training.config import TrainConfig
 from training.jobs import JobStore, Queue
 from training.jobs.curves import Curves
@@ -32,7 +25,6 @@ from training.jobs.job import EpochFile, Job
 from training.jobs.watch import JobView, Snapshot, Watcher
 
 _POLL = 200  # milliseconds
-ROW = 5  # bodies side by side; more stand in two rows
 
 
 class TrainSession(QObject):
@@ -176,28 +168,38 @@ class TrainSession(QObject):
         job = self.job
         name = f"{job.name}, epoch {file.epoch}" if job is not None else ""
 
-        def done(samples: list[EpochSample]) -> None:
+        rows = sweep_rows(self.snapshot.views, job)
+        mine = next((text for job_id, text, _energy in rows if job_id == self.current), "")
+        others = self._others_of_sweep(rows, file.epoch)
+
+        def loaded() -> list[SampleRow]:
+            first = SampleRow(text=mine, samples=load_samples(file.path, name))
+            return [first] + [
+                SampleRow(text=text, samples=load_samples(path, text)) for text, path in others
+            ]
+
+        def done(found: list[SampleRow]) -> None:
             if self.shown == file:
-                self._stage(samples)
+                self._document.show(staged(found))
                 self.epoch_shown.emit(file.epoch)
 
         bridge.run_in_thread(
-            lambda progress: load_samples(file.path, name), done, self._document.problem.emit,
+            lambda progress: loaded(), done, self._document.problem.emit,
             key="train-samples", owner=self,
         )  # fmt: skip
 
-    def _stage(self, samples: list[EpochSample]) -> None:
-        every = max(1, -(-len(samples) // MOST_SHOWN))
-        samples = samples[::every]
-        a_row = len(samples) if len(samples) <= ROW else -(-len(samples) // 2)
-        clips = [
-            ShownClip(
-                key=f"{sample.label}/{sample.seed}", motion=sample.motion, name=sample.label,
-                kind="generated", detail=f"seed {sample.seed}", row=place // a_row,
-            )
-            for place, sample in enumerate(samples)
-        ]  # fmt: skip
-        self._document.show(clips)
+    def _others_of_sweep(
+        self, rows: list[tuple[str, str, float | None]], epoch: int
+    ) -> list[tuple[str, Path]]:
+        """The other trainings of the sweep: value, and the samples nearest to an epoch."""
+        found = []
+        for job_id, text, _energy in rows:
+            view = self.snapshot.view(job_id)
+            files = view.job.samples() if view is not None and job_id != self.current else []
+            if files:
+                nearest = min(files, key=lambda file: abs(file.epoch - epoch))
+                found.append((text, nearest.path))
+        return found[: MOST_ROWS - 1]
 
     # -- orders -----------------------------------------------------------------------------------
     def create(self, config: TrainConfig, field: str = "", values: list[Any] | None = None) -> None:

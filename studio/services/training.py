@@ -18,9 +18,6 @@ from training.jobs.job import Job
 from training.jobs.state import JobState
 from training.jobs.watch import JobView
 
-MOST_SHOWN = 9  # samples on the stage at once
-MOST_IN_ROW = 6  # where the trainings of a sweep stand in rows
-MOST_ROWS = 3
 FROZEN = 0.35  # share of the data's energy below which motion counts as frozen
 _MOST_BYTES = 1 << 30
 
@@ -37,9 +34,8 @@ class EpochSample:
 
 @dataclass(frozen=True, kw_only=True)
 class SampleRow:
-    """The samples of one training of a sweep; ``text`` is its value, "" for the chosen one."""
+    """The samples of one training; ``text`` is its value in a sweep, "" outside one."""
 
-    job_id: str
     text: str
     samples: list[EpochSample]
 
@@ -188,7 +184,7 @@ def data_warnings(config: TrainConfig) -> list[str]:
 
     store = open_dataset(config.dataset)
     try:
-        rows = [row for row in store.columns("label", "num_frames", "estimator", "review")]
+        rows = store.columns("label", "num_frames", "estimator", "review")
         labels = store.labels
     finally:
         store.close()

@@ -64,6 +64,7 @@ class MainWindow(Orders, QMainWindow):
         self._pages: dict[str, Page] = {}
         self._libraries: list[LibraryPanel] = []
         self._overlay_was_shown: dict[str, bool] = {}
+        self._jobs: dict[str, str] = {}  # running work by the page that reports it
         self.scenes = Scenes(document)
         self.actions_table = Actions(self)
         self.actions_table.add(window_actions(self))
@@ -95,7 +96,7 @@ class MainWindow(Orders, QMainWindow):
         document, actions = self.document, self.actions_table
         self.header.page_chosen.connect(self.go_to)
         self.header.palette_wanted.connect(self.open_palette)
-        self.header.jobs_pressed.connect(lambda: self.go_to("capture"))
+        self.header.jobs_pressed.connect(lambda: self.go_to(next(iter(self._jobs), "capture")))
         self.header.device_pressed.connect(self.show_models)
         document.message.connect(self.status.say)
         document.problem.connect(self.show_problem)
@@ -144,7 +145,7 @@ class MainWindow(Orders, QMainWindow):
                 PageContext(
                     document=self.document, playback=self.playback, actions=self.actions_table,
                     viewport=self.middle.viewport, library=self._make_library,
-                    go_to=self.go_to, report_job=self.header.set_job,
+                    go_to=self.go_to, report_job=partial(self._report_job, page_id),
                     timeline=self.middle.timeline, hand_over=self.hand_over,
                 )
             )  # fmt: skip
@@ -182,6 +183,25 @@ class MainWindow(Orders, QMainWindow):
         self.go_to(page_id)
         if self.page_id == page_id:
             self._pages[page_id].receive(what)  # type: ignore[attr-defined]
+
+    def _report_job(self, page_id: str, text: str) -> None:
+        """Show a page's running work in the header; what was reported first stands there."""
+        self._jobs.pop(page_id, None) if not text else self._jobs.update({page_id: text})
+        self.header.set_job(next(iter(self._jobs.values()), ""))
+
+    def watch_trainings(self) -> None:
+        """Take up trainings that an earlier window or a shell left running."""
+
+        def running() -> bool:
+            from training.jobs import JobStore
+
+            return any(job.state().state in ("running", "queued") for job in JobStore().jobs())
+
+        bridge.run_in_thread(
+            lambda progress: running(),
+            lambda is_any: self.page("train").session.start() if is_any else None,
+            self.document.problem.emit, key="find-trainings", owner=self,
+        )  # fmt: skip
 
     def _leave(self, page: Page) -> None:
         if page.overlay is not None:
@@ -260,6 +280,8 @@ class MainWindow(Orders, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.playback.pause()
+        for page in self._pages.values():  # what watches something besides threads of the bridge
+            getattr(page, "shut_down", lambda: None)()
         self._remember()
         bridge.shut_down()
         self.middle.viewport.shut_down()

@@ -3,7 +3,8 @@
 No Qt and no torch here. See docs/training.md for the folder's files.
 """
 
-from training.jobs.job import EpochFile, Job, Sweep
+from training.jobs.folder import EpochFile, Sweep
+from training.jobs.job import Job
 from training.jobs.queue import Queue
 from training.jobs.state import JobState
 from training.jobs.store import JobStore, sweep

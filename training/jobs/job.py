@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import time
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from core.errors import StudioError
 from training.config import TrainConfig, load_config, save_config
 from training.jobs import processes
 from training.jobs.event_file import Event, read_events
+from training.jobs.folder import BIN, EpochFile, Sweep, epoch_files, make_folder, write_json
 from training.jobs.state import (
     CONFIG,
     EVENTS,
@@ -37,28 +36,12 @@ from training.jobs.state import (
 )
 from training.launch import Launch
 
+__all__ = ["EpochFile", "Job", "Sweep"]
+
 TERM_AFTER, KILL_AFTER = 10.0, 20.0
 """Seconds after a stop was asked for when the process is told by signal, and when it is ended."""
 
 NOTES = "notes.md"
-_EPOCH_FILE = re.compile(r"epoch_(\d+)\.(safetensors|npz)$")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sweep:
-    """What a job stands for in a set of jobs that differ in one setting."""
-
-    id: str
-    field: str
-    value: Any
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class EpochFile:
-    """A checkpoint or the samples of an epoch."""
-
-    epoch: int
-    path: Path
 
 
 class Job:
@@ -125,11 +108,11 @@ class Job:
 
     def checkpoints(self) -> list[EpochFile]:
         """Return the checkpoints, first epoch first."""
-        return _epoch_files(self.folder / "checkpoints")
+        return epoch_files(self.folder / "checkpoints")
 
     def samples(self) -> list[EpochFile]:
         """Return the files with the samples of each checkpoint, first epoch first."""
-        return _epoch_files(self.folder / "samples")
+        return epoch_files(self.folder / "samples")
 
     @property
     def notes(self) -> str:
@@ -265,9 +248,8 @@ class Job:
     def duplicate(self, name: str | None = None, **changes: Any) -> Job:
         """Return a new job with other settings, in the queue. Raises StudioError."""
         config = self.config.changed(**changes)
-        return create_job(
-            self.folder.parent, config, name=name, parent=self.id, program=self._program
-        )
+        folder = make_folder(self.folder.parent, config, name=name, parent=self.id)
+        return Job(folder, program=self._program)
 
     def delete(self) -> Path:
         """Move the folder to the bin beside the jobs; return where it lies now.
@@ -336,66 +318,3 @@ class Job:
             save_config(self.folder / CONFIG, self.config.changed(device=kind))
             self.__dict__.pop("config", None)
             self.__dict__.pop("reader", None)
-
-
-BIN = ".bin"
-
-
-def create_job(
-    root: Path,
-    config: TrainConfig,
-    *,
-    name: str | None = None,
-    parent: str | None = None,
-    sweep: Sweep | None = None,
-    waits: bool = True,
-    program: tuple[str, ...] | None = None,
-) -> Job:
-    """Make the folder of a new job, in the queue or not. Raises FileProblem when it cannot."""
-    name = (name or config.name).strip() or "training"
-    created = time.time()
-    folder = _new_folder(root, name, created)
-    save_config(folder / CONFIG, config.changed(name=name))
-    card = {
-        "id": folder.name,
-        "name": name,
-        "created": created,
-        "parent": parent,
-        "sweep": asdict(sweep) if sweep else None,
-    }
-    write_json(folder / JOB, card)
-    if waits:
-        write_json(folder / QUEUED, {"time": created, "devices": None})
-    return Job(folder, program=program)
-
-
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Write a small JSON file whole. Raises FileProblem."""
-    with written_whole(path) as temporary:
-        temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
-
-
-def _new_folder(root: Path, name: str, created: float) -> Path:
-    """Make a folder that sorts by time and reads as the name."""
-    from core.atomic import explain_write_error
-
-    word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "job"
-    stem = f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(created))}-{word}"
-    for number in range(1, 10_000):
-        folder = root / (stem if number == 1 else f"{stem}-{number}")
-        try:
-            folder.mkdir(parents=True)
-            return folder
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise explain_write_error(folder, error) from error
-    raise StudioError(f"{root} is full of jobs called {name}.", "Choose another name.")
-
-
-def _epoch_files(folder: Path) -> list[EpochFile]:
-    try:
-        found = [(path, _EPOCH_FILE.match(path.name)) for path in folder.iterdir()]
-    except OSError:
-        return []
-    return sorted(EpochFile(epoch=int(match.group(1)), path=path) for path, match in found if match)

@@ -11,7 +11,8 @@ from core.errors import StudioError
 from core.paths import data_folder
 from training.config import TrainConfig
 from training.fields import FIELD
-from training.jobs.job import BIN, Job, Sweep, create_job
+from training.jobs.folder import BIN, Sweep, make_folder
+from training.jobs.job import Job
 from training.jobs.state import JOB, no_such_job
 
 
@@ -75,15 +76,8 @@ class JobStore:
 
         Raises FileProblem.
         """
-        job = create_job(
-            self.root,
-            config,
-            name=name,
-            parent=parent,
-            sweep=sweep,
-            waits=waits,
-            program=self._program,
-        )
+        folder = make_folder(self.root, config, name=name, parent=parent, sweep=sweep, waits=waits)
+        job = Job(folder, program=self._program)
         self._known[job.id] = job
         return job
 

@@ -11,7 +11,7 @@ from core.errors import StudioError
 from tests.training.jobs.conftest import wait_for
 from training.config import TrainConfig
 from training.jobs import Job, JobStore, Queue, sweep
-from training.jobs.job import write_json
+from training.jobs.folder import write_json
 
 Make = Callable[..., Job]
 

@@ -111,6 +111,7 @@ def scrub() -> list[float]:
     page = window.page("compare")
     wait_until(lambda: page.session.answer is not None and len(page.session.angles) == 2)
     page.toggle_heat()
+    wait_until(lambda: page.figure.preview.has_image)  # drawn in processes of its own
     live(1500)
     canvas = window.middle.viewport._canvas
     if canvas is None:

@@ -45,24 +45,19 @@ def _strip(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Prog
 
 
 def _movie(motions: Sequence[Motion], path: Path, recipe: Recipe, progress: Progress) -> Path:
-    from studio.viewport.items import BodyItem, side_by_side
-    from studio.viewport.movie import MovieSettings, make_movie
+    from studio.viewport.figure_movie import comparison_movie
 
-    items = [
-        BodyItem(key=str(index), motion=motion, color=color, label=name, position=place)
-        for index, (motion, color, name, place) in enumerate(
-            zip(motions, recipe.colors, recipe.names, side_by_side(motions), strict=True)
-        )
-    ]
-    return make_movie(items, path, MovieSettings(fps=motions[0].fps), progress)
+    return comparison_movie(
+        motions, recipe.names, recipe.colors, path, apart=True, progress=progress
+    )
 
 
 Writer = Callable[[Sequence[Motion], Path, Recipe, Progress], Path]
 WRITERS: dict[str, tuple[str, Writer]] = {
     ".pdf": ("PDF, a strip with vector text", _strip),
     ".png": ("PNG, a strip at print size", _strip),
-    ".mp4": ("MP4, the clips side by side", _movie),
-    ".gif": ("GIF, the clips side by side", _movie),
+    ".mp4": ("MP4, the clips side by side with their names", _movie),
+    ".gif": ("GIF, the clips side by side with their names", _movie),
 }
 KINDS: dict[str, str] = {ending: text for ending, (text, _) in WRITERS.items()}
 

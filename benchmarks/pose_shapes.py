@@ -4,7 +4,8 @@
 
 The body that ships has none and SMPL may not ship, so shapes are made up for it: each joint's
 rotation moves the vertices it carries, all in one random direction (the worst case: nothing
-cancels), by ``--mm`` in the root mean square over the generated demo actions. "wrong" are the same poses turned at every joint by that much.
+cancels), by ``--mm`` in the root mean square over the generated demo actions. "wrong" are the same
+poses turned at every joint by that much.
 """
 
 from __future__ import annotations

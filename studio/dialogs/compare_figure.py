@@ -48,6 +48,7 @@ class CompareFigureDialog(WorkDialog):
         self.labels = QCheckBox("Names and frame numbers")
         self.labels.setChecked(True)
         self.colors = QCheckBox("The estimators' colours (else one grey)")
+        self.colors.setChecked(kind == "movie")  # print is grey by custom, a screen is not
         self.name = QLineEdit("comparison")
         self._folder = FolderField(self, Path.home() / "Motion Studio")
         self.folder = self._folder.line

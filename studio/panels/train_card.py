@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QSizePo
 from studio import theme
 from studio.panels.train_runs import STATE_COLORS
 from studio.services.training import FROZEN, card_rows, setting_rows
-from studio.widgets import Button, SectionHeading, caption
+from studio.widgets import Button, SectionHeading, Separator, caption
 from studio.widgets.layouts import SidePanel
 from training.jobs.watch import JobView
 
@@ -196,6 +196,8 @@ class JobCard(SidePanel):
                        self.settings_heading, self.settings, self.duplicate_button,
                        self.notes_heading, self.notes):  # fmt: skip
             widget.setVisible(view is not None)
+        for line in self.findChildren(Separator):
+            line.setVisible(view is not None)
         self.sweep_heading.setVisible(bool(sweep))
         self.sweep.setVisible(bool(sweep))
         self._can_resume = view is not None and view.state.can_resume

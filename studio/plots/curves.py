@@ -71,6 +71,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             axis.setTextPen(pg.mkPen(theme.DIM))
             axis.setTickFont(theme.font(theme.TINY_SIZE))
         self.getAxis("bottom").setLabel("epoch", color=theme.FAINT)
+        self.getAxis("left").setWidth(46)  # the plot does not jump when numbers come and go
+        self.getAxis("bottom").setHeight(36)
         self._items: list[pg.PlotDataItem] = []
         self._mark = pg.InfiniteLine(
             angle=90, pen=pg.mkPen(theme.FAINT, style=Qt.PenStyle.DashLine)

@@ -172,7 +172,15 @@ def sweep_rows(views: tuple[JobView, ...], job: Job | None) -> list[tuple[str, s
         for view in views
         if view.job.sweep is not None and view.job.sweep.id == mine.id
     ]
-    return sorted(rows, key=lambda row: row[1])
+    return sorted(rows, key=lambda row: _as_number(row[1]))
+
+
+def _as_number(text: str) -> tuple[float, str]:
+    """Order values by size, words by the alphabet after them."""
+    try:
+        return float(text), ""
+    except ValueError:
+        return math.inf, text
 
 
 FEW_CLIPS = 10  # of a class

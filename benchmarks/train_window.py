@@ -1,0 +1,73 @@
+"""How smooth the window stays while a training runs beside it: gaps between ticks of its clock.
+
+xvfb-run -a -s "-screen 0 1600x1000x24" python -m benchmarks.train_window
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+SECONDS = 15.0
+
+
+def main() -> None:
+    """Measure the Train page without a job and with the demo preset running."""
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MOTION_STUDIO_HOME"] = home
+        measure(Path(home))
+
+
+def measure(home: Path) -> None:
+    """Open the window over an empty data folder, print the gaps, start a job, print them again."""
+    from PySide6.QtCore import QTimer
+
+    from studio.app import make_application, make_window
+    from training.presets import PRESETS
+
+    app = make_application()
+    window = make_window(home / "project")
+    window.resize(1600, 1000)
+    window.show()
+    times: list[float] = []
+    clock = QTimer(interval=5)
+    clock.timeout.connect(lambda: times.append(time.perf_counter()))
+
+    def run(seconds: float) -> None:
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            app.processEvents()
+            time.sleep(0.001)
+
+    def watch(name: str) -> None:
+        times.clear()
+        clock.start()
+        run(SECONDS)
+        clock.stop()
+        gaps = 1000 * np.diff(times)
+        print(
+            f"{name}: median {np.median(gaps):.1f} ms, 99 % {np.quantile(gaps, 0.99):.1f} ms, "
+            f"longest {gaps.max():.1f} ms, {(gaps > 50).sum()} of {len(gaps)} over 50 ms"
+        )
+
+    run(3)
+    window.go_to("train")
+    run(3)
+    window.playback.pause()
+    watch("without a training")
+    session = window.page("train").session
+    session.create(PRESETS["demo"].make().changed(checkpoint_every=1))
+    run(12)
+    window.playback.pause()
+    watch("with a training")
+    session.stop()
+    run(4)
+    window.close()
+
+
+if __name__ == "__main__":
+    main()

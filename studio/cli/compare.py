@@ -54,7 +54,9 @@ def compare_command(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
     frames: Annotated[int, typer.Option(min=2, max=300, help="Length of the samples.")] = 60,
 ) -> None:
-    """Compare clips of the same video, label or seed; the first is the reference.
+    """Compare clips of one video, action or seed.
+
+    The first is the reference.
 
     Two folders of clips (or data sets) are paired clip by clip and summed per action, with
     confidence intervals and paired tests; a project's folder pairs its VIBE and PARE clips.

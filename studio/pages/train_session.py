@@ -63,6 +63,14 @@ class TrainSession(QObject):
         if not self._started:
             self._started = True
             self.watcher.start()
+            # a child process asks torch once; from then on the form knows every card
+            bridge.run_in_thread(
+                lambda progress: _looked_for_devices(),
+                lambda found: None,
+                lambda message, hint: None,
+                key="devices",
+                owner=self,
+            )
             self._poll.start()
 
     def close(self) -> None:
@@ -263,3 +271,9 @@ class TrainSession(QObject):
             return ""
         epoch = self.shown.epoch
         return next((str(f.path) for f in job.checkpoints() if f.epoch == epoch), "")
+
+
+def _looked_for_devices() -> int:
+    from training.devices import find_devices
+
+    return len(find_devices())

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.experiment_chart import draw
 from core.actor.checkpoint import load_checkpoint
 from core.actor.sampling import SampleRequest, sample
 from core.datasets.library import open_dataset
@@ -38,6 +39,7 @@ def write_experiment(out: Path, kl_weights: dict[str, float], data: str) -> None
     fill(DOC, "physical", physical_markdown(every))
     fill(DOC, "classes", classes_table(reports))
     fill(DOC, "facts", facts(every[0], open_dataset(data)))
+    draw(out, kl_weights, PICTURES / "experiment-losses.svg")
     strips(open_dataset(data), checkpoints, kl_weights)
 
 
@@ -75,12 +77,17 @@ def sweep_table(out: Path, reports: dict[str, Report], kl_weights: dict[str, flo
         energy, frozen = report.physical["energy"], report.physical["frozen clips"]
         assert fid is not None and right is not None
         lines.append(
-            f"| {kl_weights[name]:g} | {step} | {losses['rc']:.4f} "
+            f"| {told(kl_weights[name])} | {step} | {losses['rc']:.4f} "
             f"| {losses['rcxyz']:.4f} | {losses['kl'] / 20:.1f} | {fid.value:.2f} "
             f"| {100 * right.value:.1f} | {energy['generated']:.2f} "
             f"| {energy['reconstructed']:.2f} | {frozen['generated']:.0f} |"
         )
     return "\n".join(lines)
+
+
+def told(weight: float) -> str:
+    """A weight as people write it: 1e-5."""
+    return f"{weight:g}".replace("e-0", "e-")
 
 
 def losses_at(events: Path, step: int) -> dict[str, float]:
@@ -140,7 +147,7 @@ def strips(store: ClipStore, checkpoints: dict[str, Path], kl_weights: dict[str,
         for name, model in models.items():
             request = SampleRequest(label=label, num_frames=FRAMES, seed=1)
             motions += sample(model, request)
-            titles.append(f"{label}, KL {kl_weights[name]:g}")
+            titles.append(f"{label}, KL {told(kl_weights[name])}")
     with tempfile.TemporaryDirectory() as folder:
         drawn = render_strip(
             motions, Path(folder) / "strip.png", every=EVERY, titles=titles, height=HEIGHT

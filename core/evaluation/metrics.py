@@ -7,6 +7,7 @@ a seed; the default draws the same quantities without pairing a clip with itself
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +50,9 @@ def frechet_distance(a: Statistics, b: Statistics) -> float:
     import scipy.linalg  # deferred: a window that shows reports needs none of it
 
     product = a.covariance @ b.covariance
-    root = scipy.linalg.sqrtm(product)
+    with warnings.catch_warnings():  # fewer clips than features: singular, and still has a root
+        warnings.simplefilter("ignore", scipy.linalg.LinAlgWarning)
+        root = scipy.linalg.sqrtm(product)
     if not np.isfinite(root).all():
         small = _JITTER * np.eye(len(a.mean))
         root = scipy.linalg.sqrtm((a.covariance + small) @ (b.covariance + small))

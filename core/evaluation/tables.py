@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.evaluation.metrics import Mean
-from core.evaluation.report import COLUMNS, MetricColumn, Report, Row, closest
+from core.evaluation.report import COLUMNS, REAL, MetricColumn, Report, Row, closest
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Cell:
         if self.mean is None:
             return "–"
         places, factor = self.column.decimals, self.column.factor
-        value, interval = self.mean.value * factor, self.mean.interval * factor
+        value = round(self.mean.value * factor, places) + 0.0  # no minus before a zero
+        interval = self.mean.interval * factor
         return f"{value:.{places}f} {plus_minus} {interval:.{places}f}"
 
 
@@ -128,8 +129,9 @@ def physical_markdown(reports: Sequence[Report]) -> str:
     units = {m.name: m.unit for m in MEASURES}
     columns: list[tuple[str, Report, str]] = []
     for number, report in enumerate(reports):
-        for name in dict.fromkeys(n for values in report.physical.values() for n in values):
-            is_real = name.startswith("GT")
+        measured = {n for values in report.physical.values() for n in values}
+        for name in (row.name for row in report.rows if row.name in measured):
+            is_real = name in REAL
             if is_real and number:
                 continue
             alone = is_real or len(reports) == 1
@@ -141,12 +143,13 @@ def physical_markdown(reports: Sequence[Report]) -> str:
     ]
     for name in names:
         values = [report.physical.get(name, {}).get(row) for _, report, row in columns]
-        shown = ["–" if value is None else f"{value:.3g}" for value in values]
+        shown = ["–" if v is None else "0" if abs(v) < _NOTHING else f"{v:.3g}" for v in values]
         unit = units.get(name, _UNITS.get(name, ""))
         lines.append(f"| {name}{', ' + unit if unit else ''} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 
 
+_NOTHING = 5e-3
 _UNITS = {"coverage": "%", "nearest training clip": "cm", "copies": "%"}
 
 

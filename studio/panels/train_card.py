@@ -12,6 +12,7 @@ from studio import theme
 from studio.panels.train_runs import STATE_COLORS
 from studio.services.training import FROZEN, card_rows, setting_rows
 from studio.widgets import Button, SectionHeading, Separator, caption
+from studio.widgets.labels import set_color
 from studio.widgets.layouts import SidePanel
 from training.jobs.watch import JobView
 
@@ -213,6 +214,7 @@ class JobCard(SidePanel):
         self.facts.show_rows(card_rows(view, time.time()))
         said = " ".join(part for part in (state.message, state.hint) if part)
         self.problem.setText(said)
+        set_color(self.problem, theme.DIM if state.state == "running" else theme.BAD)
         self.problem.setVisible(bool(said) and state.state in ("failed", "lost", "running"))
         self.pause_button.set_label("Resume" if self._can_resume else "Pause")
         self.pause_button.setEnabled(self._can_resume or state.state in ("running", "queued"))

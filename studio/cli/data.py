@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.datasets.store import ClipStore
 
 GROUP = typer.Typer(
-    help="Labelled clips to train on and to measure with: list, import, look, export.",
+    help="Data sets: list, import, look at, export.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

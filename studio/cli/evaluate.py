@@ -38,7 +38,9 @@ def evaluate(
         ),
     ] = None,
 ) -> None:
-    """Measure FID, accuracy, diversity, multimodality and physics; keep the report.
+    """Measure a model: FID, accuracy, physics.
+
+    Diversity and multimodality too; the report is kept.
 
     \b
     Examples:

@@ -32,7 +32,7 @@ def jobs(
     gpus: Annotated[int, typer.Option("--gpus", help="slurm: GPUs on each machine.", min=1)] = 1,
     hours: Annotated[int, typer.Option("--hours", help="slurm: time asked for.", min=1)] = 24,
 ) -> None:
-    """List the trainings, look at one, pause, resume, stop or delete it.
+    """List trainings, watch, pause, resume, stop them.
 
     `run` works off the queue until it is empty; the window does so by itself. A job that is told
     to stop may still be resumed; a deleted one lies in the bin until it is restored.

@@ -11,7 +11,7 @@ from core.errors import FileProblem
 from studio.cli.running import progress_bar, told
 
 GROUP = typer.Typer(
-    help="Networks that tell actions apart, which an evaluation measures with: train, list.",
+    help="Networks that tell actions apart.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

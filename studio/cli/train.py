@@ -69,7 +69,9 @@ def train(
     ] = False,
     show: Annotated[bool, typer.Option("--list", help="List presets and settings.")] = False,
 ) -> None:
-    """Train an ACTOR on a data set, with a progress bar; Ctrl+C saves and pauses.
+    """Train an ACTOR on a data set.
+
+    A progress bar shows how far it is; Ctrl+C saves and pauses.
 
     \b
     Examples:

@@ -72,9 +72,9 @@ def evaluate(
     progress.step(1.0, "Measured")
     training = dict(model.training)
     return Report(
-        name=options.name or Path(model.name).stem, created=time.time(),
+        name=options.name or _name(model), created=time.time(),
         checkpoint={
-            "name": model.name, "sha256": model.sha256, "epoch": training.get("epoch"),
+            "name": model.name, "path": _place(checkpoint), "sha256": model.sha256, "epoch": training.get("epoch"),
             "dataset": model.dataset or training.get("dataset", ""), "training": training,
             "fingerprint": training.get("fingerprint", ""),
         },
@@ -91,6 +91,19 @@ def evaluate(
         misread=tuple(measured.misread),
         warnings=(*warnings_of(model, store, judge), *measured.warnings), version=__version__,
     )  # fmt: skip
+
+
+def _place(checkpoint: Path | Checkpoint) -> str:
+    """Where the file lies, "" for a model that came without one."""
+    return "" if isinstance(checkpoint, Checkpoint) else str(Path(checkpoint).resolve())
+
+
+def _name(model: Checkpoint) -> str:
+    """What a model is called: its training and epoch where known, else its file."""
+    config = model.training.get("config")
+    if isinstance(config, dict) and config.get("name") and model.training.get("epoch"):
+        return f"{config['name']}, epoch {model.training['epoch']:,}"
+    return Path(model.name).stem
 
 
 def clip_of(report: Report, clip: Misread, store: ClipStore, checkpoint: Checkpoint) -> Motion:

@@ -116,7 +116,11 @@ def _train(context: PageContext) -> Any:
     return TrainPage(context)
 
 
-_LATER = "Not in this version yet"
+def _evaluate(context: PageContext) -> Any:
+    from studio.pages.evaluate import EvaluatePage
+
+    return EvaluatePage(context)
+
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry(id="capture", title="Capture", key="Ctrl+1", make=_capture,
@@ -129,6 +133,6 @@ PAGES: tuple[PageEntry, ...] = (
               tooltip="Data sets: their classes and clips, what to keep and what not"),
     PageEntry(id="train", title="Train", key="Ctrl+5", make=_train,
               tooltip="Train ACTOR on your own clips and watch it learn"),
-    PageEntry(id="evaluate", title="Evaluate", key="Ctrl+6",
-              tooltip=f"{_LATER}: measure how good generated motions are"),
+    PageEntry(id="evaluate", title="Evaluate", key="Ctrl+6", make=_evaluate,
+              tooltip="Measure how good generated motions are"),
 )  # fmt: skip

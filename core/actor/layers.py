@@ -59,13 +59,25 @@ class Attention(nn.Module):
 
 
 class SelfAttention(Attention):
-    """Every token looks at every valid token."""
+    """Every token, or the first few, look at every valid token."""
 
-    def forward(self, x: Tensor, valid: Tensor | None) -> Tensor:
-        """x (B, T, D), valid (B, 1, 1, T) bool or None when every token is -> (B, T, D)."""
+    def forward(self, x: Tensor, valid: Tensor | None, first: int | None = None) -> Tensor:
+        """x (B, T, D), valid (B, 1, 1, T) bool or None when every token is -> (B, T, D).
+
+        With ``first`` only that many tokens look: (B, first, D).
+        """
         batch, length, width = x.shape
-        qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, T, 3D)
-        q, k, v = qkv.view(batch, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        if first is None:
+            qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, T, 3D)
+            q, k, v = qkv.view(batch, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        else:
+            weights = self.in_proj_weight.split((width, 2 * width))
+            biases = self.in_proj_bias.split((width, 2 * width))
+            q = F.linear(x[:, :first], weights[0], biases[0])  # (B, first, D)
+            q = q.view(batch, first, self.num_heads, -1).transpose(1, 2)
+            kv = F.linear(x, weights[1], biases[1])  # (B, T, 2D)
+            k, v = kv.view(batch, length, 2, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+            length = first
         if self.training and self.dropout and x.device.type == "cpu":
             y = self._thinned(q, k, v, valid)
         else:
@@ -126,9 +138,9 @@ class Block(nn.Module):
 class EncoderLayer(Block):
     """Self-attention and feed-forward, each added and then normalised."""
 
-    def forward(self, x: Tensor, valid: Tensor | None) -> Tensor:
-        """x (B, T, D), valid (B, 1, 1, T) or None -> (B, T, D)."""
-        x = self.norm1(x + self.drop(self.self_attn(x, valid)))
+    def forward(self, x: Tensor, valid: Tensor | None, first: int | None = None) -> Tensor:
+        """x (B, T, D), valid (B, 1, 1, T) or None -> (B, T, D), or (B, first, D)."""
+        x = self.norm1(x[:, :first] + self.drop(self.self_attn(x, valid, first)))
         return self.norm2(x + self.feed_forward(x))
 
 

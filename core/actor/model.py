@@ -49,7 +49,10 @@ class Encoder(nn.Module):
         valid = None
         if mask is not None:
             valid = torch.cat((mask.new_ones(len(mask), 2), mask), dim=1)[:, None, None]
-        tokens = self.seqTransEncoder(tokens, valid)
+        *earlier, last = self.seqTransEncoder.layers
+        for layer in earlier:
+            tokens = layer(tokens, valid)
+        tokens = last(tokens, valid, 2)  # nobody reads what the frames' tokens become
         return tokens[:, 0], tokens[:, 1]  # no projection: the two tokens are mu and logvar
 
 

@@ -74,7 +74,8 @@ def evaluate(
     return Report(
         name=options.name or _name(model), created=time.time(),
         checkpoint={
-            "name": model.name, "path": _place(checkpoint), "sha256": model.sha256, "epoch": training.get("epoch"),
+            "name": model.name, "path": _place(checkpoint), "sha256": model.sha256,
+            "epoch": training.get("epoch"),
             "dataset": model.dataset or training.get("dataset", ""), "training": training,
             "fingerprint": training.get("fingerprint", ""),
         },

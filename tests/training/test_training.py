@@ -11,8 +11,8 @@ import torch
 
 from core.errors import FileProblem
 from training.averaging import WeightAverage
-from training.demo_config import DemoConfig
 from training.demo import DemoTraining
+from training.demo_config import DemoConfig
 from training.pool import ClipPool, PoolSpec
 from training.run_state import STATE_FILE, load_state
 

@@ -78,7 +78,7 @@ class SelfAttention(Attention):
             kv = F.linear(x, weights[1], biases[1])  # (B, T, 2D)
             k, v = kv.view(batch, length, 2, self.num_heads, -1).permute(2, 0, 3, 1, 4)
             length = first
-        if self.training and self.dropout and x.device.type == "cpu":
+        if self.training and x.device.type == "cpu":
             y = self._thinned(q, k, v, valid)
         else:
             rate = self.dropout if self.training else 0.0

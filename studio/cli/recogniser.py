@@ -81,5 +81,5 @@ def list_command() -> None:
         )
 
 
-for _name, _function in {"train": train, "list": list_command}.items():
-    GROUP.command(_name)(told(_function))
+GROUP.command("train")(told(train))
+GROUP.command("list")(told(list_command))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ SECONDS = 15.0
 
 
 def main() -> None:
-    """Measure the Train page without a job and with the demo preset running."""
+    """Measure the Train page without a job, with the demo preset running, and after it."""
     with tempfile.TemporaryDirectory() as home:
         os.environ["MOTION_STUDIO_HOME"] = home
         measure(Path(home))
@@ -43,10 +44,13 @@ def measure(home: Path) -> None:
             app.processEvents()
             time.sleep(0.001)
 
-    def watch(name: str) -> None:
+    def watch(name: str, goes_on: Callable[[], bool] = lambda: True) -> None:
         times.clear()
         clock.start()
-        run(SECONDS)
+        until = time.perf_counter() + SECONDS
+        while time.perf_counter() < until and goes_on():
+            run(0.2)
+        run(0.5)
         clock.stop()
         gaps = 1000 * np.diff(times)
         print(
@@ -61,11 +65,19 @@ def measure(home: Path) -> None:
     watch("without a training")
     session = window.page("train").session
     session.create(PRESETS["demo"].make().changed(checkpoint_every=1))
-    run(12)
-    window.playback.pause()
-    watch("with a training")
-    session.stop()
-    run(4)
+    watch("a training starts, nothing shown")
+    until = time.perf_counter() + 120
+    while session.shown is None and time.perf_counter() < until:
+        watch("it trains, until its first samples are on the stage", lambda: session.shown is None)
+    run(2)
+    watch("it trains, its samples play")
+    session.pause()
+    until = time.perf_counter() + 60
+    while session.view.state.is_running and time.perf_counter() < until:
+        run(0.5)
+    run(2)
+    window.playback.play()
+    watch("the same samples play, the training is paused")
     window.close()
 
 

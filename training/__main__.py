@@ -7,6 +7,8 @@ import logging
 import sys
 from pathlib import Path
 
+from training.priority import share_niceness
+
 
 def main() -> int:
     """Read the command line and run."""
@@ -19,6 +21,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    share_niceness()
     from training.engine.worker import leave, run
 
     code = run(options.folder)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from training.config import TrainConfig
 from training.cost import Speed, step_flops, step_masks
 from training.engine.loop import Training
 from training.engine.parts import make_fabric
+from training.priority import give_way
 
 _FRAMES, _CLIPS, _STEPS = 60, 20, 4
 _TINY = {"latent_dim": 8, "ff_size": 8, "num_heads": 1, "dropout": 0.0}
@@ -72,6 +74,5 @@ def _seconds(config: TrainConfig) -> float:
 
 
 if __name__ == "__main__":
-    if sys.platform != "win32":
-        psutil.Process().nice(5)  # whoever waits for the answer looks at a window meanwhile
+    give_way(os.getpid())  # whoever waits for the answer looks at a window meanwhile
     print(json.dumps(asdict(measure(sys.argv[1], int(sys.argv[2])))))

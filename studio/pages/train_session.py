@@ -16,9 +16,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import StudioError
 from studio import bridge
-from studio.document import Document
+from studio.document import Document, ShownClip
 from studio.pages.train_stage import MOST_ROWS, staged
 from studio.services.training import SampleRow, load_samples, sweep_rows
+from studio.viewport.poses import make_ready
 from training.config import TrainConfig
 from training.jobs import JobStore, Queue
 from training.jobs.curves import Curves
@@ -181,15 +182,18 @@ class TrainSession(QObject):
         mine = next((text for job_id, text, _energy in rows if job_id == self.current), "")
         others = self._others_of_sweep(rows, file.epoch)
 
-        def loaded() -> list[SampleRow]:
+        def loaded() -> list[ShownClip]:
             first = SampleRow(text=mine, samples=load_samples(file.path, name))
-            return [first] + [
+            rows = [first] + [
                 SampleRow(text=text, samples=load_samples(path, text)) for text, path in others
             ]
+            clips = staged(rows)
+            make_ready(clip.motion for clip in clips)
+            return clips
 
-        def done(found: list[SampleRow]) -> None:
+        def done(found: list[ShownClip]) -> None:
             if self.shown == file:
-                self._document.show(staged(found))
+                self._document.show(found)
                 self.epoch_shown.emit(file.epoch)
 
         bridge.run_in_thread(

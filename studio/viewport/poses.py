@@ -5,9 +5,11 @@ This is the only file here that asks :mod:`core.body`. Must not import vispy, Qt
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -42,8 +44,21 @@ def _betas_for(motion: Motion, body: Any) -> Float32:
     return np.zeros_like(motion.betas)
 
 
+_READY: WeakKeyDictionary[Motion, PosedClip] = WeakKeyDictionary()
+
+
+def make_ready(motions: Iterable[Motion]) -> None:
+    """Pose motions ahead, in whatever thread; :func:`posed_clip` then has nothing left to do."""
+    for motion in motions:
+        _READY[motion] = _posed(motion)
+
+
 def posed_clip(motion: Motion) -> PosedClip:
     """Compute the skinning transforms and joints of a motion: a few milliseconds for 60 frames."""
+    return _READY.pop(motion, None) or _posed(motion)
+
+
+def _posed(motion: Motion) -> PosedClip:
     from core.body import body_for, bone_matrices
 
     body = body_for(motion)

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import psutil
 
+from training.priority import give_way
+
 _log = logging.getLogger(__name__)
 _SAME_START = 1.5  # ticks of /proc, seconds elsewhere
-_BELOW_NORMAL = 5  # niceness: a training gives way to the window
 _children: dict[int, subprocess.Popen[bytes]] = {}
 _children_lock = threading.Lock()
 
@@ -87,7 +88,7 @@ def start(
         _children[child.pid] = child
     mark = start_mark(child.pid)
     if nice:
-        _give_way(child.pid)
+        give_way(child.pid)
     return child.pid, mark
 
 
@@ -124,11 +125,3 @@ def _send(pid: int, number: int) -> None:
         os.kill(pid, number)
     except OSError:
         _log.debug("process %s had gone", pid)
-
-
-def _give_way(pid: int) -> None:
-    try:
-        low = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _BELOW_NORMAL
-        psutil.Process(pid).nice(low)
-    except (psutil.Error, OSError):
-        _log.debug("process %s keeps its priority", pid)

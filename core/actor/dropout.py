@@ -50,9 +50,9 @@ class _Dropout(torch.autograd.Function):
         keep = kept(x, kept_steps)
         ctx.save_for_backward(keep)
         ctx.scale = _STEPS / kept_steps  # apart from the mask, which may be rounded to 8 bits
-        return (x * keep).mul_(ctx.scale)
+        return torch.addcmul(x.new_zeros(()), x, keep, value=ctx.scale)  # one pass over memory
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
         (keep,) = ctx.saved_tensors
-        return (grads[0] * keep).mul_(ctx.scale), None
+        return torch.addcmul(keep.new_zeros(()), grads[0], keep, value=ctx.scale), None

@@ -12,8 +12,7 @@ import logging
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from core.errors import StudioError
 from studio.leaving import leave
+from studio.tour_pages import Amounts, walk
+from studio.tour_waits import Wait, wait_a_moment
 
 if TYPE_CHECKING:
     from studio.window.main_window import MainWindow
@@ -32,26 +33,14 @@ KICK_SECONDS = 0.8  # when most of the demo model's kicks are at their height
 PROJECT = "first light"  # name of the folder, and so of the project
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wait:
-    """Until when the tour waits, and what it says if that does not happen in time."""
-
-    until: Callable[[], bool]
-    what: str
-    seconds: float = 60.0
-
-
-def wait_a_moment(seconds: float) -> Wait:
-    """Let the window live for a while, as a person looking at it would."""
-    end = time.monotonic() + seconds
-    return Wait(until=lambda: time.monotonic() >= end, what="a moment", seconds=seconds + 5)
-
-
 class Tour(QObject):
     """One round through the window; ``failure`` is empty when every step held."""
 
-    def __init__(self, window: MainWindow, video: Path, out: Path) -> None:
+    def __init__(
+        self, window: MainWindow, video: Path, out: Path, beyond: Amounts | None = None
+    ) -> None:
         super().__init__(window)
+        self._beyond = beyond
         self.window, self.video, self.out = window, video, out
         self.failure = ""
         self.notes: list[str] = []
@@ -101,10 +90,11 @@ class Tour(QObject):
         self._is_over = True
         self._timer.stop()
         if self.failure:
-            self._picture("failed")
+            self.picture("failed")
         self.window.close()
 
-    def _picture(self, name: str) -> None:
+    def picture(self, name: str) -> None:
+        """Save the window as it stands; the file's path goes into the notes."""
         path = self.out / f"{name}.png"
         self.window.middle.viewport.settle()  # the still picture is the smooth one
         if not self.window.grab().save(str(path)):
@@ -117,6 +107,8 @@ class Tour(QObject):
         yield from self._capture()
         yield from self._create()
         self._export()
+        if self._beyond is not None:
+            yield from walk(self, self._beyond)
 
     def _capture(self) -> Iterator[Wait]:
         window = self.window
@@ -132,7 +124,7 @@ class Tour(QObject):
             what="Half of the estimate", seconds=900,
         )  # fmt: skip
         if not item.is_finished:
-            self._picture("1-estimating")
+            self.picture("1-estimating")
         yield Wait(until=lambda: item.is_finished, what="The estimate", seconds=900)
         if item.state not in ("done", "kept"):
             raise StudioError(item.message or f"The estimate was {item.state}.", item.hint)
@@ -142,10 +134,10 @@ class Tour(QObject):
         yield Wait(
             until=lambda: page.session.frames is not None, what="The video's pictures", seconds=120
         )
-        yield from self._play(stop_at=0.75)
-        self._picture("2-captured")
+        yield from self.play(stop_at=0.75)
+        self.picture("2-captured")
 
-    def _play(self, stop_at: float) -> Iterator[Wait]:
+    def play(self, stop_at: float) -> Iterator[Wait]:
         """Play from the start until time has passed, then stand still at ``stop_at`` seconds."""
         playback = self.window.playback
         playback.pause()
@@ -173,12 +165,12 @@ class Tour(QObject):
         )
         yield wait_a_moment(3.0)  # the latent map and the sliders' names arrive
         window.actions_table.run("frame-all")
-        yield from self._play(stop_at=KICK_SECONDS)
-        self._picture("3-created")
+        yield from self.play(stop_at=KICK_SECONDS)
+        self.picture("3-created")
         window.actions_table.run("create.keep_all")
         yield Wait(until=lambda: not page.session.unsaved, what="Keeping the samples")
         yield wait_a_moment(0.5)
-        self._picture("4-kept")
+        self.picture("4-kept")
 
     def _export(self) -> None:
         from studio.services.exporting import ExportClip, ExportSettings, export, plan
@@ -197,8 +189,11 @@ class Tour(QObject):
         self.notes += [f"clip     {path}" for path in result.written]
 
 
-def run_tour(video: Path, out: Path) -> int:
-    """Walk through the window with ``video``; returns the exit status."""
+def run_tour(video: Path, out: Path, beyond: Amounts | None = None) -> int:
+    """Walk through the window with ``video``; returns the exit status.
+
+    With ``beyond`` the walk goes on through the other pages (:mod:`studio.tour_pages`).
+    """
     from studio.app import make_application
     from studio.document import Document
     from studio.settings import Settings
@@ -218,7 +213,7 @@ def run_tour(video: Path, out: Path) -> int:
     document.show([greeting()])
     window.resize(*SIZE)
     window.move(0, 0)
-    tour = Tour(window, video, out)
+    tour = Tour(window, video, out, beyond)
     window.show()
     tour.start()
     app.exec()
@@ -237,8 +232,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--video", type=Path, help="the video to import; else the sample video")
     parser.add_argument("--out", type=Path, default=Path("out"))
+    parser.add_argument("--all", action="store_true", help="then compare, train and measure")
+    parser.add_argument("--epochs", type=int, default=Amounts.epochs, help="with --all")
+    parser.add_argument("--seeds", type=int, default=Amounts.seeds, help="with --all")
     options = parser.parse_args()
     video = options.video
+    beyond = Amounts(epochs=options.epochs, seeds=options.seeds) if options.all else None
     try:
         if video is None:
             from studio.services.importing import sample_video
@@ -246,7 +245,7 @@ def main() -> None:
             video = sample_video()
         if not video.is_file():
             raise StudioError(f"{video} is not a file.", "Give the path of a video.")
-        status = run_tour(video, options.out)
+        status = run_tour(video, options.out, beyond)
     except StudioError as error:
         print(error, file=sys.stderr)
         status = 2

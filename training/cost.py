@@ -77,12 +77,16 @@ def step_flops(config: TrainConfig) -> float:
     """Return the floating point operations of a step: 2 a product forward, twice that backward.
 
     Encoder and decoder of ACTOR (Petrovich et al. 2021): attention over T + 2 and T tokens, the
-    decoder's other attention, over a single one, is next to nothing.
+    decoder's other attention, over a single one, is next to nothing. The encoder's last layer
+    computes its two distribution tokens only.
     """
     frames, width, hidden = config.longest, config.latent_dim, config.ff_size
-    encoder = (frames + 2) * (4 * width**2 + 2 * width * hidden + 2 * (frames + 2) * width)
+    tokens = frames + 2
+    encoder = tokens * (4 * width**2 + 2 * width * hidden + 2 * tokens * width)
+    last = 2 * (2 * width**2 + 2 * width * hidden + 2 * tokens * width) + tokens * 2 * width**2
     decoder = frames * (4 * width**2 + 2 * width * hidden + 2 * frames * width)
-    return 6.0 * config.batch_size * config.num_layers * (encoder + decoder)
+    layers = (config.num_layers - 1) * encoder + last + config.num_layers * decoder
+    return 6.0 * config.batch_size * layers
 
 
 def step_masks(config: TrainConfig) -> float:

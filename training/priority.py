@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 _log = logging.getLogger(__name__)
-NICENESS = 10  # a tenth of a processor where the window wants it whole; all of it where it idles
+NICENESS = 5  # a quarter of a processor where the window wants it whole; all of it where it idles
 
 
 def give_way(pid: int) -> None:

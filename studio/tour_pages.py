@@ -76,7 +76,7 @@ def data(tour: Tour) -> Iterator[Wait]:
     page.session.choose_class(min(6, len(page.session.classes) - 1))
     yield Wait(until=lambda: bool(page.session.shown), what="Clips on the stage", seconds=60)
     yield Wait(
-        until=lambda: bool(page.session.outliers), what="The measuring of the clips", seconds=600
+        until=lambda: page.session.is_measured, what="The measuring of the clips", seconds=600
     )
     yield from tour.play(stop_at=0.9)
     tour.picture("6-data")

@@ -333,6 +333,11 @@ class DataSession(QObject):
             self.outliers = find_outliers(self.table, self._measures)
             self.outliers_changed.emit()
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether every clip was looked at for outliers, or cannot be."""
+        return self._measures is not None or bool(self.outlier_problem)
+
     def lengths(self) -> tuple[Any, Any]:
         """Lengths in frames of all clips and of the chosen class."""
         every = [facts.lengths for facts in self.classes]

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from core.paths import data_folder
 
 FORMAT = "motion-studio-report-1"
 ENDING = ".report.json"
+BIN = "bin"
 REAL = ("GT", "GT again", "GT held out")
 """Rows of real clips: references, never the best."""
 
@@ -187,12 +189,52 @@ def list_reports() -> list[Path]:
     return sorted(reports_folder().glob(f"*{ENDING}"), reverse=True)
 
 
-def why_not_comparable(reports: list[Report]) -> tuple[str, ...]:
+def rename_report(path: Path, name: str) -> Report:
+    """Give a stored report another name; its file keeps its own. Raises FileProblem."""
+    report = dataclasses.replace(load_report(path), name=name)
+    save_report(report, path)
+    return report
+
+
+def delete_report(path: Path) -> Path:
+    """Move a report into the bin beside the others; return where it lies. Raises FileProblem."""
+    return _moved(path, path.parent / BIN / path.name)
+
+
+def restore_report(path: Path) -> Path:
+    """Take a report out of the bin; return where it lies. Raises FileProblem."""
+    return _moved(path, path.parent.parent / path.name)
+
+
+def _moved(path: Path, target: Path) -> Path:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            stem = target.name.removesuffix(ENDING)
+            target = target.with_name(f"{stem}-{time.time_ns()}{ENDING}")
+        return path.rename(target)
+    except OSError as error:
+        raise FileProblem(
+            f"{path.name} could not be moved: {error.strerror or error}.",
+            "Close what has it open, and check the rights of the reports' folder.",
+        ) from error
+
+
+def measured_by(report: Report) -> tuple[object, ...]:
+    """What numbers must share to be compared: recogniser, clips, split, draws."""
+    judge, data = report.recogniser, report.dataset
+    return (
+        judge.get("sha256") or judge.get("name"), data.get("fingerprint"), data.get("split"),
+        report.official,
+    )  # fmt: skip
+
+
+def why_not_comparable(reports: Sequence[Report]) -> tuple[str, ...]:
     """Sentences on what keeps the numbers of reports from being compared; () where nothing does."""
     found = []
     for what, values in (
-        ("recognisers", {r.recogniser.get("sha256") for r in reports}),
-        ("data", {(r.dataset.get("fingerprint"), r.dataset.get("split")) for r in reports}),
+        ("recognisers", {measured_by(r)[0] for r in reports}),
+        ("data", {measured_by(r)[1:3] for r in reports}),
         ("draws", {r.official for r in reports}),
         ("numbers of seeds", {r.options.get("seeds") for r in reports}),
     ):

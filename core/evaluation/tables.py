@@ -10,8 +10,18 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.evaluation.metrics import Mean
-from core.evaluation.report import COLUMNS, REAL, MetricColumn, Report, Row, closest
+import numpy as np
+
+from core.evaluation.metrics import Mean, mean_and_interval
+from core.evaluation.report import (
+    COLUMNS,
+    REAL,
+    MetricColumn,
+    Report,
+    Row,
+    closest,
+    measured_by,
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class Cell:
     mean: Mean | None
     column: MetricColumn
     is_best: bool = False
+    is_signed: bool = False  # a difference: + before what is larger
 
     def text(self, plus_minus: str = "±") -> str:
         """Mean and interval as printed."""
@@ -29,26 +40,92 @@ class Cell:
         places, factor = self.column.decimals, self.column.factor
         value = round(self.mean.value * factor, places) + 0.0  # no minus before a zero
         interval = self.mean.interval * factor
-        return f"{value:.{places}f} {plus_minus} {interval:.{places}f}"
+        sign = "+" if self.is_signed and value > 0 else ""
+        return f"{sign}{value:.{places}f} {plus_minus} {interval:.{places}f}"
 
 
-def cells(reports: Sequence[Report]) -> list[tuple[str, list[Cell]]]:
-    """Names and cells of all rows, those of real clips once (from the first report)."""
-    rows: list[tuple[str, Report, Row]] = []
+@dataclass(frozen=True, kw_only=True)
+class TableRow:
+    """A row of the table. ``minus`` is the report it is a difference from, else None."""
+
+    name: str
+    report: Report
+    row: Row
+    cells: tuple[Cell, ...]
+    minus: Report | None = None
+
+
+def cells(
+    reports: Sequence[Report], *, with_difference: bool = False
+) -> list[tuple[str, list[Cell]]]:
+    """Names and cells of all rows, see :func:`table_rows`."""
+    rows = table_rows(reports, with_difference=with_difference)
+    return [(row.name, list(row.cells)) for row in rows]
+
+
+def table_rows(reports: Sequence[Report], *, with_difference: bool = False) -> list[TableRow]:
+    """All rows; those of real clips once for reports that were measured alike.
+
+    The best generated row of each column is marked where all reports were measured alike.
+    ``with_difference`` adds the second report minus the first, where there are two of them and
+    their numbers can be compared.
+    """
+    known: list[tuple[str, Report, Row]] = []
+    measured = [measured_by(report) for report in reports]
     for number, report in enumerate(reports):
+        is_repeated = measured[number] in measured[:number]
         for row in report.rows:
-            if row.is_real and number:
+            if row.is_real and is_repeated:
                 continue
-            name = row.name if row.is_real or len(reports) == 1 else f"{report.name}, {row.name}"
-            rows.append((name, report, row))
-    best = {column.key: _best(rows, column) for column in COLUMNS}
-    return [
-        (
-            name,
-            [Cell(report.mean(row, c.key), c, best[c.key] is row) for c in COLUMNS],
+            is_plain = len(reports) == 1 or (row.is_real and len(set(measured)) == 1)
+            name = row.name if is_plain else f"{report.name}, {row.name}"
+            known.append((name, report, row))
+    alike = len(set(measured)) == 1
+    best = {column.key: _best(known, column) if alike else None for column in COLUMNS}
+    rows = [
+        TableRow(
+            name=name, report=report, row=row,
+            cells=tuple(Cell(report.mean(row, c.key), c, best[c.key] is row) for c in COLUMNS),
         )
-        for name, report, row in rows
-    ]
+        for name, report, row in known
+    ]  # fmt: skip
+    if with_difference and alike and len(reports) == 2 and not reports[0].official:
+        rows += _differences(*reports)
+    return rows
+
+
+def _differences(first: Report, second: Report) -> list[TableRow]:
+    """Second minus first for each row of made clips, with the interval of the difference."""
+    rows = []
+    for row in second.rows:
+        other = first.row(row.name)
+        if row.is_real or other is None:
+            continue
+        values = {
+            c.key: difference(other.values.get(c.key, []), row.values.get(c.key, []))
+            for c in COLUMNS
+        }
+        rows.append(
+            TableRow(
+                name=f"{second.name} − {first.name}, {row.name}", report=second, row=row,
+                cells=tuple(Cell(values[c.key], c, is_signed=True) for c in COLUMNS), minus=first,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def difference(first: Sequence[float], second: Sequence[float]) -> Mean | None:
+    """Mean of second minus first with its 95 % interval, None where one was not measured.
+
+    As many seeds: seed by seed, since a seed draws the same real clips for both. Else the
+    intervals of two independent means are added as squares.
+    """
+    if not len(first) or not len(second):
+        return None
+    if len(first) == len(second):
+        return mean_and_interval(np.subtract(second, first))
+    a, b = mean_and_interval(first), mean_and_interval(second)
+    return Mean(b.value - a.value, float(np.hypot(a.interval, b.interval)))
 
 
 def _best(rows: list[tuple[str, Report, Row]], column: MetricColumn) -> Row | None:
@@ -63,19 +140,19 @@ def _best(rows: list[tuple[str, Report, Row]], column: MetricColumn) -> Row | No
     return None if at is None else made[at][0]
 
 
-def markdown(reports: Sequence[Report]) -> str:
+def markdown(reports: Sequence[Report], *, with_difference: bool = False) -> str:
     """Return the table as Markdown, the best in bold."""
     lines = [
         "| | " + " | ".join(c.title for c in COLUMNS) + " |",
         "|---" * (len(COLUMNS) + 1) + "|",
     ]
-    for name, row in cells(reports):
+    for name, row in cells(reports, with_difference=with_difference):
         shown = [f"**{cell.text()}**" if cell.is_best else cell.text() for cell in row]
         lines.append(f"| {name} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 
 
-def latex(reports: Sequence[Report]) -> str:
+def latex(reports: Sequence[Report], *, with_difference: bool = False) -> str:
     """Return the table as a LaTeX tabular (booktabs), the best in bold."""
     arrows = {"low": r"$\downarrow$", "high": r"$\uparrow$", "real": r"$\rightarrow$"}
     heads = [_escaped(c.title) + arrows[c.better] for c in COLUMNS]
@@ -85,7 +162,7 @@ def latex(reports: Sequence[Report]) -> str:
         " & " + " & ".join(heads) + r" \\",
         r"\midrule",
     ]
-    for name, row in cells(reports):
+    for name, row in cells(reports, with_difference=with_difference):
         shown = []
         for cell in row:
             text = "--" if cell.mean is None else f"${cell.text(chr(92) + 'pm')}$"
@@ -94,12 +171,12 @@ def latex(reports: Sequence[Report]) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
 
 
-def csv_text(reports: Sequence[Report]) -> str:
+def csv_text(reports: Sequence[Report], *, with_difference: bool = False) -> str:
     """Return the table as CSV: a column for each mean and one for its interval."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["row", *(f"{c.key}{end}" for c in COLUMNS for end in ("", "_interval"))])
-    for name, row in cells(reports):
+    for name, row in cells(reports, with_difference=with_difference):
         numbers: list[str] = []
         for cell in row:
             numbers += (

@@ -187,6 +187,8 @@ QComboBox::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { background: $RAISED; border: 1px solid $LINE; padding: 4px;
     outline: none; selection-background-color: $HOVER; }
 QListView, QTreeView, QTableView { background: transparent; border: none; outline: none; }
+QTableView::item { padding: 0 8px; border-bottom: 1px solid $LINE; }
+QTableView::item:selected { background: $HOVER; color: $TEXT; }
 QHeaderView::section { background: transparent; color: $FAINT; border: none; padding: 4px; }
 QMenuBar { background: $PANEL; color: $DIM; spacing: 2px; padding: 2px 8px; }
 QMenuBar::item { background: transparent; padding: 4px 10px; border-radius: 6px; }

@@ -49,7 +49,8 @@ class SummaryRow:
     """One measure over the pairs of one action.
 
     difference: mean of second - first, with its 95 % interval low..high (NaN for one pair);
-    p_value of ``test`` ("Wilcoxon", "paired t", "" where nothing can be tested).
+    p_value of ``test`` ("Wilcoxon", "paired t", "" where nothing can be tested); ``farthest`` is
+    the place of the pair that differs most, among those given.
     """
 
     label: str
@@ -63,6 +64,7 @@ class SummaryRow:
     high: float
     p_value: float
     test: str
+    farthest: int = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +107,7 @@ def summarise(
     when no pair is left, Cancelled.
     """
     found = list(pairs)
-    measured: list[tuple[str, dict[tuple[str, str], float], dict[tuple[str, str], float]]] = []
+    measured: list[tuple[int, dict[tuple[str, str], float], dict[tuple[str, str], float]]] = []
     skipped = []
     for number, pair in enumerate(found):
         progress.step(number / len(found), f"Measuring {pair.name}")
@@ -114,19 +116,21 @@ def summarise(
         except FileProblem as problem:
             skipped.append(f"{pair.name}: {problem.message}")
             continue
-        measured.append((pair.label, one, other))
+        measured.append((number, one, other))
     if not measured:
         raise StudioError(
             "There are no pairs of clips to compare.",
             "Both sides need clips of the same video and label.",
         )
-    labels = sorted({label for label, _, _ in measured})
+    labels = sorted({found[number].label for number, _, _ in measured})
     rows = []
     for label in (*labels, ALL) if len(labels) > 1 else labels:
-        mine = [(a, b) for own, a, b in measured if label in (own, ALL)]
-        for key in mine[0][0]:
-            values = np.array([(a[key], b[key]) for a, b in mine if key in a and key in b])
-            rows.append(_row(label, *key, values))
+        mine = [(n, a, b) for n, a, b in measured if label in (found[n].label, ALL)]
+        for key in mine[0][1]:
+            known = [(n, a[key], b[key]) for n, a, b in mine if key in a and key in b]
+            values = np.array([pair[1:] for pair in known])
+            farthest = known[int(np.abs(values[:, 1] - values[:, 0]).argmax())][0]
+            rows.append(_row(label, *key, values, farthest))
     return Summary(names=names, rows=tuple(rows), skipped=tuple(skipped))
 
 
@@ -136,7 +140,7 @@ def _values(quality: ClipQuality) -> dict[tuple[str, str], float]:
     return values | ranges
 
 
-def _row(label: str, measure: str, unit: str, values: FloatArray) -> SummaryRow:
+def _row(label: str, measure: str, unit: str, values: FloatArray, farthest: int) -> SummaryRow:
     """values (P, 2): of the first and the second clip of each pair."""
     differences = values[:, 1] - values[:, 0]
     low, high = interval(differences)
@@ -145,6 +149,7 @@ def _row(label: str, measure: str, unit: str, values: FloatArray) -> SummaryRow:
         label=label, measure=measure, unit=unit, num_pairs=len(values),
         first=float(values[:, 0].mean()), second=float(values[:, 1].mean()),
         difference=float(differences.mean()), low=low, high=high, p_value=p_value, test=test,
+        farthest=farthest,
     )  # fmt: skip
 
 

@@ -221,13 +221,13 @@ def physical_markdown(reports: Sequence[Report]) -> str:
     for name in names:
         values = [report.physical.get(name, {}).get(row) for _, report, row in columns]
         shown = ["–" if v is None else "0" if abs(v) < _NOTHING else f"{v:.3g}" for v in values]
-        unit = units.get(name, _UNITS.get(name, ""))
+        unit = units.get(name, UNITS.get(name, ""))
         lines.append(f"| {name}{', ' + unit if unit else ''} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 
 
 _NOTHING = 5e-3
-_UNITS = {"coverage": "%", "nearest training clip": "cm", "copies": "%"}
+UNITS = {"coverage": "%", "nearest training clip": "cm", "copies": "%"}
 
 
 def _escaped(text: str) -> str:

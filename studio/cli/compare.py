@@ -11,8 +11,9 @@ from core.errors import FileProblem, StudioError
 from core.motion import Motion
 from core.motion_file import load_motion
 from core.skeleton import JOINT_NAMES
-from studio.cli.compare_summary import TABLES, summarise_folders, write_table
+from studio.cli.compare_summary import summarise_folders
 from studio.cli.running import check_writable, progress_bar
+from studio.services.comparing_sets import TABLES, write_table
 
 if TYPE_CHECKING:
     from core.compare import Comparison

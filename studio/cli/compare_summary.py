@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.atomic import written_whole
 from core.errors import StudioError
 from studio.cli.running import progress_bar
-
-TABLES = (".csv", ".tex", ".png", ".pdf")
-SHOWN = ("jitter", "foot slide", "missing frames", "peak knee flexion")
-"""Measures told in the terminal; the file has all."""
+from studio.services.comparing_sets import KEY_MEASURES, write_table
 
 
 def summarise_folders(folders: list[Path], names: str, table: Path | None) -> None:
@@ -43,7 +39,7 @@ def summarise_folders(folders: list[Path], names: str, table: Path | None) -> No
         summary = summarise(pairs, (sides[0], sides[1]), progress)
     for line in summary.skipped:
         print(f"left out: {line}")
-    rows = only(summary, SHOWN).table()
+    rows = only(summary, KEY_MEASURES).table()
     widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
     for row in rows:
         cells = [
@@ -55,19 +51,3 @@ def summarise_folders(folders: list[Path], names: str, table: Path | None) -> No
         is_picture = table.suffix.lower() in (".png", ".pdf")
         write_table(rows if is_picture else summary.table(), table)
         print(table)
-
-
-def write_table(table: list[list[str]], path: Path) -> None:
-    """Write a table as CSV, LaTeX, PNG or PDF, by the name's ending."""
-    from core.compare.table import as_csv, as_latex
-
-    ending = path.suffix.lower()
-    if ending in (".png", ".pdf"):
-        from studio.viewport.figure_sheet import write_sheet
-        from studio.viewport.table_sheet import table_sheet
-
-        write_sheet(table_sheet(table), path, {"Title": path.stem, "Software": "Motion Studio"})
-        return
-    text = as_csv(table) if ending == ".csv" else as_latex(table)
-    with written_whole(path) as temporary:
-        Path(temporary).write_text(text, encoding="utf-8")

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.motion import Motion
-from studio import theme
+from studio import bridge, theme
 from studio.actions import Action
 from studio.document import ShownClip
 from studio.pages.compare_figures import FigureMaker
@@ -200,6 +200,24 @@ class ComparePage(QObject):
         dialog = CompareModels(self.left.window())
         dialog.sampled.connect(self.session.take)
         dialog.open()
+
+    def ask_sets(self) -> None:
+        """Ask for two estimators or data sets and compare them action by action."""
+        from studio.services.comparing_sets import sides
+
+        document = self._context.document
+        bridge.run_in_thread(
+            lambda progress: sides(document.project), self._open_sets, document.problem.emit,
+            key="compare-sets", owner=self,
+        )  # fmt: skip
+
+    def _open_sets(self, sides: Any) -> None:
+        from studio.dialogs.compare_sets import CompareSets
+
+        self.sets_dialog = CompareSets(sides, self._context.document.project, self.left.window())
+        self.sets_dialog.shown.connect(self.session.take)
+        self.sets_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.sets_dialog.show()
 
     def make_figure(self, kind: str) -> None:
         """Open the dialog that writes a "pdf", a "png" or a "movie"."""

@@ -53,6 +53,9 @@ def page_actions(page: ComparePage) -> list[Action]:
         Action(id="compare.models", text="One seed through two models…", menu="Edit", section=5,
                run=page.ask_models, icon="chip",
                tip="Sample the same action and seed from two checkpoints and compare"),
+        Action(id="compare.sets", text="Compare whole data sets…", shortcut="Shift+Y", menu="Edit",
+               section=5, run=page.ask_sets,
+               tip="Means and paired differences of two estimators, action by action"),
         Action(id="compare.angle", text="Plot another joint", shortcut="J", menu="View", section=4,
                run=page.below.open_angles, enabled=is_there),
         Action(id="compare.worst", text="Go to the worst moment", shortcut="X", menu="Playback",
@@ -85,5 +88,6 @@ def pairs_menu(page: ComparePage) -> QMenu:
         menu.addAction("No video in the library has two estimates yet").setEnabled(False)
     menu.addSeparator()
     menu.addAction("One seed through two models…").triggered.connect(page.ask_models)
+    menu.addAction("Whole data sets…").triggered.connect(page.ask_sets)
     menu.aboutToHide.connect(menu.deleteLater)
     return menu

@@ -117,10 +117,8 @@ def evaluate(tour: Tour, seeds: int) -> Iterator[Wait]:
             recogniser=known[0] if known else TRAIN_FIRST,
         )
     )  # fmt: skip
-    yield Wait(
-        until=lambda: page.report is not None and page.bar.isHidden(),
-        what="The report", seconds=3600,
-    )  # fmt: skip
+    yield Wait(until=lambda: page.bar.isHidden(), what="The evaluation", seconds=3600)
+    yield Wait(until=lambda: page.report is not None, what="The report", seconds=30)
     misread = [clip for clip in page.report.misread if clip.row == "generated"]
     if misread:
         page.play_misread(misread[0].label, misread[0].read_as)

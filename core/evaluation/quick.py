@@ -32,10 +32,11 @@ class QuickMeter:
     max_clips: int = MAX_CLIPS
 
     @classmethod
-    def of(
-        cls, features: Features, recogniser: str | Path | Recogniser, num_frames: int = 60
-    ) -> QuickMeter:
-        """Make one by a recogniser's name or file. Raises StudioError where they do not fit."""
+    def of(cls, features: Features, recogniser: str | Path | Recogniser) -> QuickMeter:
+        """Make one by a recogniser's name or file. Raises StudioError where they do not fit.
+
+        Clips are as long as the recogniser reads, whatever the model is trained on.
+        """
         if not isinstance(recogniser, Recogniser):
             recogniser = load_recogniser(find_recogniser(str(recogniser)))
         check_joints(recogniser)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from core.actor.model import Actor
 from core.datasets.features import Features
 from training.config import TrainConfig
+
+log = logging.getLogger(__name__)
 
 
 class Meter:
@@ -26,9 +29,10 @@ class Meter:
         if self._quick is None and self._config.recogniser and self._config.measure_every:
             from core.evaluation.quick import QuickMeter
 
-            self._quick = QuickMeter.of(
-                features, self._config.recogniser, num_frames=self._config.num_frames
-            )
+            self._quick = QuickMeter.of(features, self._config.recogniser)
+            reads = self._quick.recogniser.num_frames
+            if reads != self._config.longest:
+                log.warning("The recogniser reads %s frames: clips are as long.", reads)
 
     def measure(self, model: Actor, features: Features) -> dict[str, Any]:
         """Return fid, accuracy, diversity, multimodality and energy. Raises StudioError."""

@@ -42,6 +42,7 @@ from studio.services.sampler import (
     Sampler,
     SampleSettings,
 )
+from studio.services.trained import remember_model
 from studio.widgets import Button, SidePanel
 from studio.window.page import PageContext
 
@@ -230,10 +231,13 @@ class CreatePage(QObject):
             "ACTOR checkpoints (*.safetensors *.tar *.pth);;All files (*)",
         )  # fmt: skip
         if name:
-            self.open_model(Path(name))
+            self.open_model(Path(name), is_own=True)
 
-    def open_model(self, path: Path) -> None:
-        """Sample from another checkpoint; a file that does not fit changes nothing."""
+    def open_model(self, path: Path, *, is_own: bool = False) -> None:
+        """Sample from another checkpoint; a file that does not fit changes nothing.
+
+        ``is_own``: a file the user looked for, which the menu is to offer again.
+        """
         from studio import bridge
 
         def checked(sampler: Sampler) -> None:
@@ -244,6 +248,8 @@ class CreatePage(QObject):
             if self._is_here:
                 actions.add(label_actions(self))
             self._document.message.emit(f"Sampling from {sampler.card.name}.")
+            if is_own:
+                remember_model(path)
 
         bridge.run_in_thread(
             lambda progress: Sampler(path).loaded(),

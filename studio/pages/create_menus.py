@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from studio.actions import Action
 from studio.services.sampler import DEMO_CHECKPOINT
-from studio.services.trained import trained_models
+from studio.services.trained import recent_models, trained_models
 
 if TYPE_CHECKING:
     from studio.document import ShownClip
@@ -85,16 +85,26 @@ def again_menu(page: CreatePage, clip: ShownClip) -> QMenu:
 
 
 def model_menu(page: CreatePage) -> QMenu:
-    """The demo model, the trainings' newest checkpoints, and a file of the user's own."""
+    """The demo model, the trainings' checkpoints, files opened lately, and any other file."""
     menu = QMenu(page.right)
     menu.setToolTipsVisible(True)
     demo = menu.addAction("Demo model", lambda: page.open_model(DEMO_CHECKPOINT))
     demo.setEnabled(DEMO_CHECKPOINT.is_file())
-    if found := trained_models():
+    models, recent = trained_models(), recent_models()
+    if models:
         menu.addSection("Trainings")
-    for model in found:
+    for model in models:
         item = menu.addAction(model.text, partial(page.open_model, model.path))
         item.setToolTip(model.about)
+        if model.older:
+            older = menu.addMenu(f"{model.text.split(', epoch')[0]}, older epochs")
+            for file in model.older:
+                older.addAction(f"epoch {file.epoch:,}", partial(page.open_model, file.path))
+    if recent:
+        menu.addSection("Opened lately")
+    for path in recent:
+        menu.addAction(path.name, partial(page.open_model, path)).setToolTip(str(path))
     menu.addSeparator()
     menu.addAction("Open another model …", page.ask_model)
+    menu.aboutToHide.connect(menu.deleteLater)
     return menu

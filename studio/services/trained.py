@@ -1,23 +1,39 @@
-"""The models that trainings have made so far, for the Create page; reads folders, not networks."""
+"""The models to sample from: those that trainings have made, and files opened lately.
+
+Reads folders, not networks.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.atomic import written_whole
 from core.errors import StudioError
+from core.paths import data_folder
 from training.jobs import JobStore
+from training.jobs.folder import EpochFile
 
+log = logging.getLogger(__name__)
 MOST = 12
+MOST_EPOCHS = 12
+MOST_RECENT = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedModel:
-    """A training's newest checkpoint: a line for a menu, and what is known about it."""
+    """A training's newest checkpoint: a line for a menu, and what is known about it.
+
+    ``older``: some of its checkpoints before, the newest first.
+    """
 
     path: Path
     text: str
     about: str
+    older: tuple[EpochFile, ...] = ()
 
 
 def trained_models(store: JobStore | None = None) -> list[TrainedModel]:
@@ -47,7 +63,40 @@ def trained_models(store: JobStore | None = None) -> list[TrainedModel]:
         found.append(
             TrainedModel(
                 path=newest.path, text=f"{job.name}, epoch {newest.epoch:,}",
-                about="\n".join(about),
+                about="\n".join(about), older=some_of(checkpoints[-2::-1]),
             )
         )  # fmt: skip
     return found[:MOST]
+
+
+def some_of(files: Sequence[EpochFile], most: int = MOST_EPOCHS) -> tuple[EpochFile, ...]:
+    """At most ``most`` of them, evenly, the first and the last among them."""
+    if len(files) <= most:
+        return tuple(files)
+    return tuple(files[round(k * (len(files) - 1) / (most - 1))] for k in range(most))
+
+
+def recent_models() -> list[Path]:
+    """Checkpoint files opened lately that are still there, the last one first."""
+    try:
+        found = json.loads(_recent_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    names = [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+    return [path for name in names if (path := Path(name)).is_file()][:MOST_RECENT]
+
+
+def remember_model(path: Path) -> None:
+    """Put a file at the head of the recent ones; where that cannot be written it is forgotten."""
+    path = path.resolve()
+    names = [str(path), *(str(other) for other in recent_models() if other != path)]
+    try:
+        _recent_file().parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(_recent_file()) as temporary:
+            temporary.write_text(json.dumps(names[:MOST_RECENT]), encoding="utf-8")
+    except (OSError, StudioError):
+        log.warning("recent models cannot be kept")
+
+
+def _recent_file() -> Path:
+    return data_folder() / "recent_models.json"

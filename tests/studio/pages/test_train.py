@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from studio.pages.train import TrainPage
-from studio.services.trained import trained_models
+from studio.services.trained import recent_models, remember_model, trained_models
 from studio.services.training import warnings_for
 from studio.window.page import PageContext
 from tests.studio.jobs_on_disk import job_on_disk, tell, write_samples
@@ -208,7 +208,24 @@ def test_trained_models_are_offered_with_what_is_known_about_them(store: JobStor
     job_on_disk(store, "nothing yet", epochs=())
     (model,) = trained_models(store)
     assert model.text == "one, epoch 10" and model.path == job.checkpoints()[-1].path
+    assert [file.epoch for file in model.older] == [5]
     assert "FID 0.25" in model.about and "KL 5e-05" in model.about.replace("5e-5", "5e-05")
+
+
+def test_files_opened_lately_are_offered_while_they_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTION_STUDIO_HOME", str(tmp_path / "home"))
+    assert recent_models() == []
+    first, second = tmp_path / "a.safetensors", tmp_path / "b.tar"
+    for path in (first, second, first):
+        path.touch()
+        remember_model(path)
+    assert recent_models() == [first, second]
+    second.unlink()
+    assert recent_models() == [first]
+    (tmp_path / "home" / "recent_models.json").write_text("{broken")
+    assert recent_models() == []
 
 
 def test_the_data_set_is_warned_about_where_it_is_thin() -> None:

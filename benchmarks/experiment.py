@@ -41,7 +41,7 @@ def config(kl: float, name: str) -> TrainConfig:
     """
     return TrainConfig(
         name=name, dataset=DATASET, split="train", num_frames=60, epochs=EPOCHS, batch_size=20,
-        lr=5e-4, clip_norm=1.0, lambda_kl=kl, lambda_vel=1.0, dropout=0.0, num_layers=4,
+        lr=5e-4, clip_norm=1.0, lambda_kl=kl, lambda_vel=20.0, dropout=0.0, num_layers=4,
         latent_dim=128, ff_size=512, ema=0.99, bf16=True, device="cpu", threads=1,
         checkpoint_every=40, sample_actions=13, sample_seeds=1,
     )  # fmt: skip

@@ -178,6 +178,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QTextEdi
 QPlainTextEdit:focus { border: 1px solid $ACCENT; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $FAINT; }
+QLineEdit[wrong="true"], QComboBox[wrong="true"] { border: 1px solid $BAD; }
 QLineEdit[role="value"] { padding: 0 4px; }
 QLineEdit[role="search"] { padding: 0 4px; }
 QLineEdit[role="rename"] { padding: 0 4px; min-height: 22px; border-radius: 4px; }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -18,14 +18,23 @@ import yaml
 
 from core.atomic import written_whole
 from core.errors import FileProblem, StudioError
-from training.fields import FIELDS
+from training.fields import FIELD, FIELDS
+
+
+class SettingProblem(StudioError):
+    """A setting that cannot work: ``field`` is its name, ``reason`` what is wrong with it."""
+
+    def __init__(self, field: str, reason: str, hint: str = "") -> None:
+        label = FIELD[field].label if field in FIELD else field
+        super().__init__(f"{label}: {reason}", hint or f"Change `{field}`.")
+        self.field, self.reason = field, reason
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """The settings of one training; :data:`training.fields.FIELDS` describes each for people.
 
-    Raises StudioError naming the field when a value cannot work.
+    Raises SettingProblem naming the field when a value cannot work.
     """
 
     name: str = "actor"
@@ -68,22 +77,8 @@ class TrainConfig:
     tensorboard: bool = False
 
     def __post_init__(self) -> None:
-        for info in FIELDS:
-            problem = info.problem_with(getattr(self, info.name))
-            if problem:
-                raise StudioError(f"{info.label}: {problem}", f"Change `{info.name}`.")
-        if self.latent_dim % self.num_heads or self.latent_dim % 2:
-            raise StudioError(
-                f"Latent size: {self.latent_dim} must be even and divisible by the number of heads "
-                f"({self.num_heads}).",
-                "Take 256 and 4, as published.",
-            )
-        if self.variable_lengths and self.min_frames > self.max_frames:
-            raise StudioError(
-                f"Shortest length: {self.min_frames} frames is more than the longest "
-                f"({self.max_frames}).",
-                "Change `min_frames` or `max_frames`.",
-            )
+        if found := problems_in(vars(self)):
+            raise next(iter(found.values()))
 
     @property
     def longest(self) -> int:
@@ -106,6 +101,44 @@ def from_values(values: Mapping[str, Any], source: str = "The settings") -> Trai
             raise StudioError(f"{source} hold an unknown key: {key!r}.", hint)
         known[key] = _as(hints[key], key, value)
     return TrainConfig(**known)
+
+
+def problems_in(values: Mapping[str, Any]) -> dict[str, SettingProblem]:
+    """What is wrong with settings given as values or as typed text, by field; {} where nothing is.
+
+    Settings left out are taken as their defaults.
+    """
+    found: dict[str, SettingProblem] = {}
+    good: dict[str, Any] = {info.name: getattr(TrainConfig, info.name) for info in FIELDS}
+    hints = get_type_hints(TrainConfig)
+    for info in FIELDS:
+        if info.name not in values:
+            continue
+        try:
+            value = good[info.name] = _as(hints[info.name], info.name, values[info.name])
+            if reason := info.problem_with(value):
+                raise SettingProblem(info.name, reason)
+        except SettingProblem as problem:
+            found[info.name] = problem
+    for between in _problems_between(good):
+        found.setdefault(between.field, between)
+    return found
+
+
+def _problems_between(values: Mapping[str, Any]) -> Iterator[SettingProblem]:
+    """What does not go together."""
+    size, heads = values["latent_dim"], values["num_heads"]
+    if heads > 0 and (size % heads or size % 2):
+        yield SettingProblem(
+            "latent_dim", f"{size} must be even and divisible by the number of heads ({heads}).",
+            "Take 256 and 4, as published.",
+        )  # fmt: skip
+    if values["variable_lengths"] and values["min_frames"] > values["max_frames"]:
+        yield SettingProblem(
+            "min_frames",
+            f"{values['min_frames']} frames is more than the longest ({values['max_frames']}).",
+            "Change `min_frames` or `max_frames`.",
+        )
 
 
 def parse_setting(text: str) -> tuple[str, Any]:
@@ -159,4 +192,4 @@ def _as(hint: Any, key: str, value: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         pass
     kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-    raise StudioError(f"{key} must be {kinds[hint]}, not {value!r}.", f"Change `{key}`.")
+    raise SettingProblem(key, f"must be {kinds[hint]}, not {value!r}.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["text", "choice", "whole", "number", "switch", "dataset", "recogniser", "device"]
+Kind = Literal[
+    "text", "choice", "whole", "number", "switch", "dataset", "recogniser", "device", "file"
+]
 
 GROUPS = ("Data", "Length", "Losses", "Network", "Optimiser", "Meanwhile", "Machine")
 
@@ -23,7 +25,6 @@ class FieldInfo:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
-    is_optional: bool = False  # of a text: may be empty
 
     def problem_with(self, value: Any) -> str:
         """Return what is wrong with a value, "" when nothing is."""
@@ -33,8 +34,7 @@ class FieldInfo:
             return f"{value} is less than {self.minimum:g}."
         if self.maximum is not None and value > self.maximum:
             return f"{value} is more than {self.maximum:g}."
-        is_needed = self.kind in ("text", "dataset", "device") and not self.is_optional
-        if is_needed and not str(value).strip():
+        if self.kind in ("text", "dataset", "device") and not str(value).strip():
             return "it is empty."
         return ""
 
@@ -69,7 +69,7 @@ FIELDS: tuple[FieldInfo, ...] = (
     FieldInfo(name="loss_body", label="Body loss", group="Losses", kind="choice",
               choices=("vertices", "joints", "none"),
               help="All vertices in closed form, the 24 joints, or no body at all"),
-    FieldInfo(name="body", label="Body", group="Losses", kind="text", is_optional=True,
+    FieldInfo(name="body", label="Body", group="Losses", kind="file",
               help="File of the body the loss is taken on; empty: the free body"),
     FieldInfo(name="exact_vertices", label="Exact vertices", group="Losses", kind="switch",
               help="For a body with pose blend shapes: pose every vertex, about 90 times the cost "

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from core.datasets.library import DatasetEntry
 from core.errors import StudioError
 from studio import bridge, theme
+from studio.dialogs.new_training_fields import SettingsForm, body_problem, warnings_in
 from studio.dialogs.work_dialog import Choice
-from studio.services.training import data_warnings, duration_text, value_text
-from studio.widgets import Button, SectionHeading, caption, label, primary_button
+from studio.services.training import data_warnings, duration_text, sweep_values
+from studio.widgets import Button, ElidedLabel, caption, label, primary_button
 from studio.widgets.labels import set_color
-from training.config import TrainConfig, from_values
-from training.fields import FIELDS, GROUPS, FieldInfo
+from training.config import TrainConfig
+from training.fields import FIELD, FIELDS
 from training.presets import PRESETS
 
 _ESTIMATE_AFTER = 350  # milliseconds without a change
 _FEW = 10  # clips of a class
+_SIZE, _LEAST = (680, 760), (560, 420)
 SWEEP_FIELDS = ("lambda_kl", "lr", "num_layers", "batch_size", "dropout", "seed")
 
 
@@ -46,10 +37,10 @@ class NewTrainingDialog(QDialog):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("New training")
-        self.setMinimumSize(620, 640)
+        self.setMinimumSize(*_LEAST)
         self._entries = {entry.name: entry for entry in entries}
         self._recognisers = tuple(recognisers)
-        self._fields: dict[str, QWidget] = {}
+        self._body_said: tuple[str, str] = ("", "")  # a file, and what is wrong with it
         self.preset = Choice()
         self.preset.setAccessibleName("Preset")
         for preset in PRESETS.values():
@@ -57,24 +48,26 @@ class NewTrainingDialog(QDialog):
             self.preset.setItemData(self.preset.count() - 1, preset.text,
                                     Qt.ItemDataRole.ToolTipRole)  # fmt: skip
         self.preset_text = caption("")
-        self.preset_text.setWordWrap(True)
+        self.changes = ElidedLabel(
+            color=theme.ACCENT, size=theme.SMALL_SIZE, align=Qt.AlignmentFlag.AlignRight
+        )
+        self.form = SettingsForm(self._choices())
         self.about_data = caption("")
-        self.about_data.setWordWrap(True)
         self.cost = caption("")
-        self.cost.setWordWrap(True)
         self.problem = caption("", color=theme.BAD)
-        self.problem.setWordWrap(True)
         self.sweep_field, self.sweep_values = Choice(), QLineEdit()
         self.start_button = primary_button("Start", key="Enter")
         self.cancel_button = Button("Cancel")
         self._waiting = QTimer(self, singleShot=True, interval=_ESTIMATE_AFTER)
         self._compose()
         self._connect()
+        room = self.screen().availableGeometry()
+        self.resize(min(_SIZE[0], room.width() - 40), min(_SIZE[1], room.height() - 60))
         if config is None:
             self._take_preset()
         else:
             self.preset_text.setText(f"From the settings of {config.name}.")
-            self.show_config(config)
+            self.show_config(config, config.name)
 
     # -- putting together -------------------------------------------------------------------------
     def _compose(self) -> None:
@@ -85,8 +78,11 @@ class NewTrainingDialog(QDialog):
         head.addWidget(label("Preset"))
         head.addWidget(self.preset, 1)
         column.addLayout(head)
-        column.addWidget(self.preset_text)
-        column.addWidget(self._form(), 1)
+        about = QHBoxLayout()
+        about.addWidget(self.preset_text, 1)
+        about.addWidget(self.changes)
+        column.addLayout(about)
+        column.addWidget(self._scrolling(), 1)
         sweep = QHBoxLayout()
         self.sweep_field.setAccessibleName("Setting to sweep")
         self.sweep_field.addItem("No sweep", "")
@@ -99,7 +95,7 @@ class NewTrainingDialog(QDialog):
         sweep.addWidget(self.sweep_field)
         sweep.addWidget(self.sweep_values, 1)
         column.addLayout(sweep)
-        for widget in (self.about_data, self.cost, self.problem):
+        for widget in (self.problem, self.about_data, self.cost):
             column.addWidget(widget)
         foot = QHBoxLayout()
         foot.addStretch()
@@ -107,61 +103,28 @@ class NewTrainingDialog(QDialog):
         foot.addWidget(self.start_button)
         column.addLayout(foot)
 
-    def _form(self) -> QScrollArea:
-        box = QWidget()
-        rows = QFormLayout(box)
-        rows.setContentsMargins(0, 4, 12, 4)
-        rows.setHorizontalSpacing(18)
-        rows.setVerticalSpacing(7)
-        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for group in GROUPS:
-            rows.addRow(SectionHeading(group))
-            for info in FIELDS:
-                if info.group == group:
-                    field = self._field(info)
-                    is_said = not info.unit or info.unit in info.label.lower()
-                    name = info.label if is_said else f"{info.label}, {info.unit}"
-                    text = label(name, color=theme.DIM)
-                    for widget in (field, text):
-                        widget.setToolTip(info.help)
-                    field.setAccessibleName(info.label)
-                    rows.addRow(text, field)
+    def _scrolling(self) -> QScrollArea:
         area = QScrollArea()
         area.setWidgetResizable(True)
-        area.setWidget(box)
+        area.setWidget(self.form)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return area
 
-    def _field(self, info: FieldInfo) -> QWidget:
-        """The control for a setting."""
-        field: QWidget
-        if info.kind == "switch":
-            field = QCheckBox()
-            field.toggled.connect(self._changed)
-        elif info.kind in ("choice", "dataset", "device", "recogniser"):
-            field = Choice()
-            for value, text in self._choices(info):
-                field.addItem(text, value)
-            field.currentIndexChanged.connect(self._changed)
-        else:
-            field = QLineEdit()
-            field.textEdited.connect(self._changed)
-        self._fields[info.name] = field
-        return field
+    def _choices(self) -> dict[str, list[tuple[str, str]]]:
+        """What there is to choose from, by kind of setting."""
+        from training.devices import known_devices
 
-    def _choices(self, info: FieldInfo) -> list[tuple[str, str]]:
-        if info.kind == "dataset":
-            return [(e.name, f"{e.name}, {e.num_clips:,} clips") for e in self._entries.values()]
-        if info.kind == "recogniser":
-            return [("", "none"), *((name, name) for name in self._recognisers)]
-        if info.kind == "device":
-            from training.devices import known_devices
-
-            return [("auto", "the best there is"), *((d.id, d.text) for d in known_devices())]
-        return [(value, value) for value in info.choices]
+        entries = self._entries.values()
+        return {
+            "dataset": [(e.name, f"{e.name}, {e.num_clips:,} clips") for e in entries],
+            "recogniser": [("", "none"), *((name, name) for name in self._recognisers)],
+            "device": [("auto", "the best there is"), *((d.id, d.text) for d in known_devices())],
+        }
 
     def _connect(self) -> None:
         self.preset.activated.connect(lambda _index: self._take_preset())
+        self.form.changed.connect(self._changed)
         self.sweep_field.currentIndexChanged.connect(self._changed)
         self.sweep_values.textEdited.connect(self._changed)
         self.cancel_button.clicked.connect(self.reject)
@@ -175,99 +138,98 @@ class NewTrainingDialog(QDialog):
             self.preset.select(preset)
             self._take_preset()
         if dataset:
-            self._show("dataset", dataset)
+            self.form.fields["dataset"].set_value(dataset)
             self._changed()
 
     def _take_preset(self) -> None:
         preset = PRESETS[self.preset.currentData()]
         self.preset_text.setText(preset.text)
-        self.show_config(preset.make())
+        self.show_config(preset.make(), preset.title)
 
-    def show_config(self, config: TrainConfig) -> None:
-        """Put a config into the fields."""
-        for name, value in dataclasses.asdict(config).items():
-            self._show(name, value)
+    def show_config(self, config: TrainConfig, name: str) -> None:
+        """Put a config into the fields; changes from it are marked, as from ``name``."""
+        self.form.begin_with(config, name)
         self._changed()
 
-    def _show(self, name: str, value: Any) -> None:
-        field = self._fields[name]
-        field.blockSignals(True)
-        if isinstance(field, QCheckBox):
-            field.setChecked(bool(value))
-        elif isinstance(field, Choice):
-            if field.findData(value) < 0:
-                field.addItem(f"{value} (not here)", value)
-            field.setCurrentIndex(field.findData(value))
-        elif isinstance(field, QLineEdit):
-            field.setText(value_text(value))
-        field.blockSignals(False)
-
     def config(self) -> TrainConfig:
-        """The settings as they stand. Raises StudioError."""
-        values: dict[str, Any] = {}
-        for info in FIELDS:
-            field = self._fields[info.name]
-            if isinstance(field, QCheckBox):
-                values[info.name] = field.isChecked()
-            elif isinstance(field, Choice):
-                values[info.name] = field.currentData()
-            elif isinstance(field, QLineEdit):
-                text = field.text().strip()
-                values[info.name] = text if info.kind == "text" else yaml.safe_load(text or "''")
-        return from_values(values)
+        """The settings as they stand. Raises SettingProblem."""
+        return self.form.config()
 
     def sweep(self) -> tuple[str, list[Any]]:
         """The setting to sweep and its values, ("", []) for none. Raises StudioError."""
         name = str(self.sweep_field.currentData() or "")
-        if not name:
-            return "", []
-        texts = self.sweep_values.text().replace(";", ",").split(",")
-        values = [yaml.safe_load(text) for text in texts if text.strip()]
-        if len(values) < 2:
-            raise StudioError("A sweep needs at least two values.", "Part them by commas.")
-        for value in values:
-            self.config().changed(**{name: value})
-        return name, values
+        return (name, sweep_values(self.config(), name, self.sweep_values.text())) if name else (
+            "", [])  # fmt: skip
 
     # -- saying -----------------------------------------------------------------------------------
     def _changed(self, *_: object) -> None:
+        """Say at each field what is wrong with it, and below how long the whole would take."""
         self.sweep_values.setEnabled(bool(self.sweep_field.currentData()))
-        try:
-            config = self.config()
-            self.sweep()
-        except (StudioError, yaml.YAMLError) as error:
-            said = f"{error.message} {error.hint}" if isinstance(error, StudioError) else str(error)
-            self.problem.setText(said)
-            self.start_button.setEnabled(False)
+        changed = self.form.mark_changes()
+        count = f"{len(changed)} setting{'s' * (len(changed) != 1)}"
+        self.changes.set_text(f"{count} changed" if changed else "")
+        problems = self._problems()
+        warnings = {} if problems else warnings_in(self.config())
+        self.form.say(problems, warnings)
+        self.problem.setText(self._in_short(problems))
+        self.problem.setVisible(bool(self.problem.text()))
+        self.start_button.setEnabled(not self.problem.text())
+        if problems:
             self.cost.setText("")
+            self.about_data.setText("")
             return
-        self.problem.setText("")
-        entry = self._entries.get(config.dataset)
-        self.start_button.setEnabled(entry is not None)
-        text, is_bad = about_data(config, entry)
+        config = self.config()
+        text, is_bad = about_data(config, self._entries[config.dataset])
         self.about_data.setText(text)
         set_color(self.about_data, theme.WARNING if is_bad else theme.DIM)
         self._waiting.start()
 
-    def _estimate(self) -> None:
-        """Ask in a thread how long it will take."""
+    def _problems(self) -> dict[str, str]:
+        problems = self.form.problems()
+        dataset = self.form.fields["dataset"].value
+        if "dataset" not in problems and dataset not in self._entries:
+            problems["dataset"] = (
+                f"There is no data set {dataset!r} here. Import it on the Data page, or choose "
+                "another one."
+            )
+        body, said = self._body_said
+        if said and body == self.form.fields["body"].value:
+            problems.setdefault("body", said)
+        return problems
+
+    def _in_short(self, problems: dict[str, str]) -> str:
+        """Why it cannot be started, in a line: what is wrong may lie outside the scrolled part."""
+        if problems:
+            names = ", ".join(FIELD[name].label for name in problems)
+            return f"To be mended before the start: {names}."
         try:
-            config = self.config()
-        except (StudioError, yaml.YAMLError):
+            self.sweep()
+        except StudioError as error:
+            return str(error)
+        return ""
+
+    def _estimate(self) -> None:
+        """Ask in a thread how long it will take, and look into the files."""
+        if self._problems():
             return
-        entry = self._entries.get(config.dataset)
-        if entry is None:
-            return
+        config = self.config()
+        entry = self._entries[config.dataset]
         from training.cost import estimate_cost
 
         self.cost.setText("Estimating time and memory …")
         bridge.run_in_thread(
-            lambda progress: (data_warnings(config), estimate_cost(config, entry)),
-            lambda found: self._show_cost(*found),
+            lambda progress: (
+                body_problem(config), data_warnings(config), estimate_cost(config, entry)
+            ),
+            lambda found: self._show_cost(config.body, *found),
             lambda message, hint: self.cost.setText(message), key="training-cost", owner=self,
         )  # fmt: skip
 
-    def _show_cost(self, warnings: list[str], cost: Any) -> None:
+    def _show_cost(self, body: str, said: str, warnings: list[str], cost: Any) -> None:
+        if said:
+            self._body_said = body, said
+            self._changed()
+            return
         if warnings:
             self.about_data.setText(" ".join(warnings))
             set_color(self.about_data, theme.WARNING)
@@ -279,19 +241,19 @@ class NewTrainingDialog(QDialog):
 
     def start(self) -> None:
         """Hand the settings over and close."""
+        if self._problems():
+            return
         try:
             config, (name, values) = self.config(), self.sweep()
-        except (StudioError, yaml.YAMLError) as error:
-            self.problem.setText(getattr(error, "message", str(error)))
+        except StudioError as error:
+            self.problem.setText(str(error))
             return
         self.wanted.emit(config, name, values)
         self.accept()
 
 
-def about_data(config: TrainConfig, entry: DatasetEntry | None) -> tuple[str, bool]:
+def about_data(config: TrainConfig, entry: DatasetEntry) -> tuple[str, bool]:
     """A line about the chosen data set, and whether it is a warning."""
-    if entry is None:
-        return f"There is no data set {config.dataset!r}. Import it on the Data page.", True
     if entry.problem:
         return entry.problem, True
     each = entry.num_clips / max(len(entry.labels), 1)

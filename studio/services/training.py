@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
+from core.errors import FileProblem, StudioError
 from core.motion import Motion, Provenance
 from training.config import TrainConfig
 from training.fields import FIELD
@@ -181,6 +181,17 @@ def _as_number(text: str) -> tuple[float, str]:
         return float(text), ""
     except ValueError:
         return math.inf, text
+
+
+def sweep_values(config: TrainConfig, field: str, text: str) -> list[object]:
+    """The values of a sweep, parted by commas. Raises StudioError for what cannot work."""
+    texts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+    values = [getattr(config.changed(**{field: part}), field) for part in texts]
+    if len(values) < 2:
+        raise StudioError("A sweep needs at least two values.", "Part them by commas.")
+    if len(set(values)) < len(values):
+        raise StudioError("A value of the sweep stands there twice.", "Take it out.")
+    return values
 
 
 FEW_CLIPS = 10  # of a class

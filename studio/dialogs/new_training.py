@@ -14,7 +14,7 @@ from studio import bridge, theme
 from studio.dialogs.new_training_fields import SettingsForm, body_problem, warnings_in
 from studio.dialogs.work_dialog import Choice
 from studio.services.training import data_warnings, duration_text, sweep_values
-from studio.widgets import Button, ElidedLabel, caption, label, primary_button
+from studio.widgets import Button, ElidedLabel, Separator, caption, label, primary_button
 from studio.widgets.labels import set_color
 from training.config import TrainConfig
 from training.fields import FIELD, FIELDS
@@ -94,6 +94,7 @@ class NewTrainingDialog(QDialog):
         self.sweep_values.setEnabled(False)
         sweep.addWidget(self.sweep_field)
         sweep.addWidget(self.sweep_values, 1)
+        column.addWidget(Separator())
         column.addLayout(sweep)
         for widget in (self.problem, self.about_data, self.cost):
             column.addWidget(widget)
@@ -173,10 +174,11 @@ class NewTrainingDialog(QDialog):
         self.form.say(problems, warnings)
         self.problem.setText(self._in_short(problems))
         self.problem.setVisible(bool(self.problem.text()))
+        for line in (self.about_data, self.cost):
+            line.setVisible(not problems)
         self.start_button.setEnabled(not self.problem.text())
         if problems:
-            self.cost.setText("")
-            self.about_data.setText("")
+            self._waiting.stop()
             return
         config = self.config()
         text, is_bad = about_data(config, self._entries[config.dataset])

@@ -31,7 +31,9 @@ from training.fields import FIELD, FIELDS, GROUPS, FieldInfo
 Values = Mapping[str, Any]
 Choices = Sequence[tuple[str, str]]  # (value, what is shown)
 BODIES = "Bodies (*.pkl *.npz)"
+ONLY_WITH = {"min_frames": "variable_lengths", "max_frames": "variable_lengths"}
 _LABELS, _RESETS = 150, 118  # widths
+_ABOVE_GROUP = 12
 
 
 class SettingField(QWidget):
@@ -189,6 +191,8 @@ class SettingsForm(QWidget):
         grid.setColumnStretch(1, 1)
         for group in GROUPS:
             heading = self._headings[group] = SectionHeading(group)
+            if group != GROUPS[0]:
+                heading.setContentsMargins(0, _ABOVE_GROUP, 0, 0)
             grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
             for info in FIELDS:
                 if info.group == group:
@@ -240,6 +244,8 @@ class SettingsForm(QWidget):
         changed = [n for n, field in self.fields.items() if field.mark_changed(self._name)]
         for name, text in self._labels.items():
             set_color(text, theme.ACCENT if name in changed else theme.DIM)
+        for name, switch in ONLY_WITH.items():
+            self.fields[name].control.setEnabled(self.fields[switch].value)
         for group, heading in self._headings.items():
             count = sum(FIELD[name].group == group for name in changed)
             heading.set_note(f"{count} changed" if count else "", theme.ACCENT)

@@ -89,7 +89,8 @@ def compare_command(
         motions.append(_sampled(path, label, seed, frames))
         called.append(path.stem)
     if not 2 <= len(motions) <= 4:
-        raise StudioError(f"{len(motions)} clips cannot be compared.", "Name two to four.")
+        what = "One clip is" if len(motions) == 1 else f"{len(motions)} clips are"
+        raise StudioError(f"{what} no comparison.", "Name two to four clips.")
     given = [name.strip() for name in names.split(",") if name.strip()]
     called = [*given, *called[len(given) :]][: len(motions)]
     if len(set(called)) < len(called):

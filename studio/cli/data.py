@@ -99,6 +99,9 @@ def import_data(
         labels_from=_one_of(labels_from, LabelsFrom, "--labels-from"),
         clips_per_action=clips_per_action, skip_broken=skip_broken,
     )  # fmt: skip
+    for path in paths:
+        if not path.exists():
+            raise StudioError(f"{path} does not exist.", "Choose another folder or file.")
     if look:
         _look(paths, reader or None, options)
         return

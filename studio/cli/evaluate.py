@@ -54,6 +54,8 @@ def evaluate(
                 f"{out.name} cannot be written as a table.", f"Ends: {', '.join(FORMATS)}."
             )
         check_writable(out.parent)
+    if not checkpoint.is_file():
+        raise FileProblem(f"{checkpoint} does not exist.", "Name a checkpoint of ACTOR.")
     from core.datasets.library import open_dataset
     from core.evaluation.protocol import EvaluateOptions
     from core.evaluation.protocol import evaluate as measured

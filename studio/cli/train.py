@@ -95,6 +95,7 @@ def train(
             )
     else:
         settings = _settings(preset, config, data, epochs, name, set_ or [])
+        check_dataset(settings.dataset)
         if sweep:
             _sweep(store, settings, sweep)
             return
@@ -112,6 +113,14 @@ def train(
     job.start(devices or None, resume=bool(resume), nodes=nodes, rendezvous=rendezvous, nice=False)
     if not detach:
         accompany(job)
+
+
+def check_dataset(name: str) -> None:
+    """Open a data set before a job is made that could not. Raises StudioError."""
+    from core.datasets.library import DEMO, open_dataset
+
+    if name != DEMO:  # that one is made when it is first wanted
+        open_dataset(name).close()
 
 
 def accompany(job: Job, *, pauses: bool = True) -> None:

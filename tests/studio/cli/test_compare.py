@@ -60,7 +60,7 @@ def test_two_folders_become_a_table_with_tests(tmp_path):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ((), "0 clips cannot be compared"),
+        ((), "0 clips are no comparison"),
         (("--table", "a.xlsx"), "cannot be written as a table"),
         (("nowhere.npz", "there.npz"), "is not there"),
     ],

@@ -24,6 +24,7 @@ from core.actor.latent import decode_latent, reencode
 from core.actor.sampling import stream
 from core.datasets.features import Features
 from core.datasets.store import ClipStore
+from core.errors import StudioError
 from core.evaluation.checks import check_joints, check_labels, warnings_of
 from core.evaluation.measurement import (
     OTHER_WINDOWS,
@@ -107,14 +108,21 @@ def _name(model: Checkpoint) -> str:
     return Path(model.name).stem
 
 
-def clip_of(report: Report, clip: Misread, store: ClipStore, checkpoint: Checkpoint) -> Motion:
-    """Return a clip of a report: the window its seed drew, that window decoded, or the sample."""
+def clip_of(
+    report: Report, clip: Misread, store: ClipStore | None, checkpoint: Checkpoint
+) -> Motion:
+    """Return a clip of a report: the window its seed drew, that window decoded, or the sample.
+
+    Samples need no ``store``. Raises StudioError where one is needed and missing.
+    """
     num_frames = int(report.recogniser["num_frames"])
     label = report.labels[clip.label]
     if clip.row == "generated":
         noise = stream(clip.seed, label, clip.index)
         z = torch.randn(checkpoint.config.latent_dim, generator=noise)
         return decode_latent(checkpoint, z.numpy(), label, num_frames)
+    if store is None:
+        raise StudioError("The clips of this row lie in a data set that is not here.")
     features = store.features([clip.index])
     seed = clip.seed + (OTHER_WINDOWS if clip.row == "GT again" else 0)
     x = windows(features, [0], num_frames, window_rng(seed, clip.index))

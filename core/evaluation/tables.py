@@ -233,4 +233,4 @@ UNITS = {"coverage": "%", "nearest training clip": "cm", "copies": "%"}
 def _escaped(text: str) -> str:
     for mark in "&%$#_{}":
         text = text.replace(mark, "\\" + mark)
-    return text
+    return text.replace("−", "$-$")

@@ -32,7 +32,7 @@ class NewEvaluationDialog(QDialog):
 
     def __init__(
         self, models: Sequence[Any], datasets: Sequence[Any], recognisers: Sequence[Any],
-        dataset: str = "", parent: QWidget | None = None,
+        dataset: str = "", checkpoint: str = "", parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("New evaluation")
@@ -52,6 +52,10 @@ class NewEvaluationDialog(QDialog):
         for model in models:
             self.model.addItem(model.text, str(model.path))
         self.model.addItem("Another file …", "")
+        if checkpoint:
+            if self.model.findData(checkpoint) < 0:
+                self.model.insertItem(0, Path(checkpoint).name, checkpoint)
+            self.model.select(checkpoint)
         for entry in datasets:
             self.data.addItem(f"{entry.name}, {entry.num_clips:,} clips", entry.name)
         if dataset:

@@ -1,52 +1,44 @@
-"""Evaluate: reports on the left, Table 1 and the confusion below the stage, their story right."""
+"""Evaluate: reports on the left, Table 1 and the confusion below the stage, their story right.
+
+Composes panels; what they do lies in :class:`EvaluateSession`.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
+    QMenu,
     QProgressBar,
     QScrollArea,
-    QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
-from core.errors import StudioError
-from studio import bridge, theme
+from core.evaluation import tables
+from core.evaluation.report import COLUMNS, Report, measured_by, reports_folder
+from studio import bridge
 from studio.actions import Action
-from studio.document import ShownClip
-from studio.panels.evaluate_table import ScoreTable
-from studio.panels.train_card import Rows
-from studio.plots.confusion import ConfusionPlot
-from studio.services.evaluating import (
-    Wanted,
-    evaluated,
-    misread_clips,
-    physical_rows,
-    provenance_rows,
-)
+from studio.pages.evaluate_menus import FORMATS, page_actions
+from studio.pages.evaluate_session import EvaluateSession
+from studio.panels.evaluate_below import MATRIX_ROWS, EvaluateBelow
+from studio.panels.evaluate_reports import ReportsPanel
+from studio.panels.evaluate_story import StoryPanel
+from studio.panels.evaluate_table import ScoreCell, ScoreRow
+from studio.services.evaluating import Wanted
+from studio.services.reports import number_story
 from studio.widgets import (
     Button,
-    EmptyState,
-    SectionHeading,
-    Separator,
     caption,
     primary_button,
 )
 from studio.widgets.layouts import SidePanel
 from studio.window.page import PageContext
 
-_FORMATS = {"LaTeX": "as_latex", "CSV": "as_csv", "Markdown": "as_markdown"}
+_PRESS_A_CELL = "Press a red cell to play its clips; green ones were read right"
 
 
 class EvaluatePage(QObject):
@@ -59,229 +51,248 @@ class EvaluatePage(QObject):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.viewport)
         self._context = context
-        self._document = context.document
-        self.report: Any = None
-        self._handle: Any = None
+        self.session = EvaluateSession(context.document, self, context.report_job)
         self._dialog: QWidget | None = None
+        self._table_rows: list[tables.TableRow] = []
         self.overlay: QWidget | None = None
-        self.list = QListWidget()
-        self.list.setAccessibleName("Reports")
-        self.list.setSpacing(6)
-        self.empty = EmptyState(
-            "chip", "No report yet",
-            "Measure a model against the clips it learned from: FID, accuracy, diversity.",
-            "New evaluation…",
-        )  # fmt: skip
-        self.new_button = primary_button("New evaluation…", key="N")
+        self.list = ReportsPanel()
+        self.new_button = primary_button(
+            "New evaluation…", key="N", tooltip="Choose a model, data and a recogniser  (N)"
+        )
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.doing = caption("")
         self.cancel_button = Button("Cancel", tooltip="Stop the evaluation; nothing is kept")
-        self.table, self.confusion = ScoreTable(), ConfusionPlot()
-        self.confusion_heading = SectionHeading("Confusion of generated clips")
+        self.parts = EvaluateBelow(tuple(FORMATS))
+        self.table, self.confusion = self.parts.table, self.parts.confusion
+        self.story = StoryPanel()
         self.left: QWidget = self._left()
-        self.below: QWidget = self._below()
-        self.right: QWidget = self._right()
-        self.new_button.clicked.connect(self.ask_new)
-        self.empty.pressed.connect(self.ask_new)
-        self.cancel_button.clicked.connect(self.cancel)
-        self.list.currentItemChanged.connect(lambda item, _before: self._chosen(item))
-        self.confusion.pressed.connect(self.play_misread)
-        self._show_busy(False)
-        self.show_report(None)
+        self.below: QWidget = self.parts
+        self.right: QWidget = _scrolling(self.story)
+        self._connect()
+        self._show_busy()
+        self._show_list()
+        self._show_chosen()
 
     # -- putting together -------------------------------------------------------------------------
     def _left(self) -> QWidget:
         panel = SidePanel("Reports")
-        panel.add(SectionHeading("Reports"))
         panel.add(self.list, stretch=1, edge_to_edge=True)
-        panel.add(self.empty, stretch=1, edge_to_edge=True)
         for widget in (self.doing, self.bar, self.cancel_button, self.new_button):
             panel.add(widget)
         return panel
 
-    def _below(self) -> QWidget:
-        box = QWidget()
-        box.setMinimumHeight(220)
-        halves = QSplitter(Qt.Orientation.Horizontal)
-        halves.setHandleWidth(1)
-        halves.setChildrenCollapsible(False)
-        measures = QWidget()
-        column = QVBoxLayout(measures)
-        column.setContentsMargins(16, 10, 16, 10)
-        column.addWidget(SectionHeading("Table 1", "mean ± 95 % interval over seeds"))
-        column.addWidget(self.table)
-        column.addStretch()
-        matrix = QWidget()
-        column = QVBoxLayout(matrix)
-        column.setContentsMargins(16, 10, 16, 10)
-        column.addWidget(self.confusion_heading)
-        column.addWidget(self.confusion, 1)
-        halves.addWidget(_scrolling(measures))
-        halves.addWidget(matrix)
-        halves.setSizes([620, 400])
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Separator())
-        column.addWidget(halves, 1)
-        return box
-
-    def _right(self) -> QWidget:
-        panel = SidePanel("Report")
-        self.heading = SectionHeading("No report chosen")
-        self.story, self.physics = Rows("Where the numbers come from"), Rows("Physical measures")
-        self.warnings = caption("", color=theme.WARNING)
-        self.warnings.setWordWrap(True)
-        self.physics_heading = SectionHeading("Physics", "generated clips")
-        panel.add(self.heading)
-        panel.add(self.story)
-        panel.add(self.warnings)
-        panel.add_separator()
-        panel.add(self.physics_heading)
-        panel.add(self.physics)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.copy_buttons = []
-        for name in _FORMATS:
-            button = Button(name, tooltip=f"Copy the table as {name}")
+    def _connect(self) -> None:
+        session, panel, story = self.session, self.list, self.story
+        self.new_button.clicked.connect(self.ask_new)
+        self.cancel_button.clicked.connect(session.cancel)
+        for name, button in self.parts.copy_buttons.items():
             button.clicked.connect(lambda _checked=False, what=name: self.copy(what))
-            row.addWidget(button)
-            self.copy_buttons.append(button)
-        panel.add_layout(row)
-        panel.add_stretch()
-        return _scrolling(panel)
+        panel.new_pressed.connect(self.ask_new)
+        panel.chosen.connect(session.choose)
+        panel.renamed.connect(session.rename)
+        panel.delete_pressed.connect(session.delete)
+        panel.menu_wanted.connect(self._open_menu)
+        story.rename_pressed.connect(panel.rename_current)
+        story.folder_pressed.connect(self.open_folder)
+        story.delete_pressed.connect(session.delete)
+        story.again_pressed.connect(self.ask_again)
+        self.table.chosen.connect(self.show_number)
+        self.parts.matrix_row.picked.connect(lambda _row: self._show_matrix())
+        self.confusion.pressed.connect(self.play_misread)
+        self.confusion.moved.connect(
+            lambda true, read: self.parts.words.set_text(self.confusion.words((true, read)))
+        )
+        session.reports_changed.connect(self._show_list)
+        session.chosen_changed.connect(self._show_chosen)
+        session.busy_changed.connect(self._show_busy)
+        session.progressed.connect(self._show_progress)
+        session.staged.connect(self._show_staged)
+        session.in_hand_changed.connect(self._offer_stage)
 
     # -- Page -------------------------------------------------------------------------------------
     def actions(self) -> Sequence[Action]:
-        return [
-            Action(id="evaluate.new", text="New evaluation…", shortcut="N", run=self.ask_new,
-                   tip="Choose a model, data and a recogniser"),
-            Action(id="evaluate.cancel", text="Cancel evaluation", run=self.cancel,
-                   enabled=lambda: self._handle is not None, tip="Stop it; nothing is kept"),
-            *(Action(id=f"evaluate.copy-{name.lower()}", text=f"Copy table as {name}",
-                     run=partial(self.copy, name), enabled=self.has_report,
-                     tip="To the clipboard")
-              for name in _FORMATS),
-        ]  # fmt: skip
+        return page_actions(self)
 
     def entered(self) -> None:
-        self.refresh()
+        self.session.refresh()
 
     def left_behind(self) -> None:
         """A running evaluation goes on."""
 
     def receive(self, what: Any) -> None:
-        """Ask for an evaluation on a data set: ``{"dataset": name}``."""
-        self.ask_new(what.get("dataset", "") if isinstance(what, dict) else str(what))
+        """Ask for an evaluation: ``{"dataset": name, "checkpoint": path}``, each optional."""
+        wanted = what if isinstance(what, dict) else {"dataset": str(what)}
+        self.ask_new(str(wanted.get("dataset", "")), str(wanted.get("checkpoint", "")))
+
+    @property
+    def report(self) -> Report | None:
+        """The report in hand."""
+        return self.session.current
 
     def has_report(self) -> bool:
         """Whether a report is chosen."""
         return self.report is not None
 
-    # -- reports ----------------------------------------------------------------------------------
-    def refresh(self, select: str = "") -> None:
-        """Look which reports there are."""
+    # -- following what is ------------------------------------------------------------------------
+    def _show_list(self) -> None:
+        self.list.show_reports(self.session.stored, self.session.chosen)
+        has_any = bool(self.session.stored)
+        self.new_button.setVisible(has_any)  # else the empty list has it
 
-        def found() -> list[tuple[str, Any]]:
-            from core.evaluation.report import list_reports, load_report
-
-            reports = []
-            for path in list_reports():
-                try:
-                    reports.append((str(path), load_report(path)))
-                except StudioError:
-                    continue
-            return sorted(reports, key=lambda pair: -pair[1].created)
-
-        bridge.run_in_thread(
-            lambda progress: found(), lambda reports: self._list(reports, select),
-            self._document.problem.emit, key="reports", owner=self,
-        )  # fmt: skip
-
-    def _list(self, reports: list[tuple[str, Any]], select: str) -> None:
-        before = select or (self.report.name if self.report is not None else "")
-        self.list.blockSignals(True)
-        self.list.clear()
-        for path, report in reports:
-            day = time.strftime("%d %b %H:%M", time.localtime(report.created))
-            item = QListWidgetItem(f"{report.name}\n{report.dataset.get('name', '')} · {day}")
-            item.setData(Qt.ItemDataRole.UserRole, report)
-            item.setToolTip(path)
-            self.list.addItem(item)
-        self.list.blockSignals(False)
-        self.list.setVisible(bool(reports))
-        self.empty.setVisible(not reports)
-        names = [report.name for _, report in reports]
-        if names:
-            self.list.setCurrentRow(names.index(before) if before in names else 0)
-
-    def _chosen(self, item: QListWidgetItem | None) -> None:
-        self.show_report(item.data(Qt.ItemDataRole.UserRole) if item is not None else None)
-
-    def show_report(self, report: Any) -> None:
-        """Show a report, None for none."""
-        self.report = report
-        for button in self.copy_buttons:
-            button.setEnabled(report is not None)
-        if report is None:
-            return
-        from core.evaluation.report import COLUMNS
-        from core.evaluation.tables import cells
-
-        self.table.show_table(
-            [column.title for column in COLUMNS],
-            [(name, [(c.text(), c.is_best) for c in row])
-             for name, row in cells([report])],
-        )  # fmt: skip
-        row = report.row("generated") or report.rows[-1]
-        self.confusion.show_matrix(report.labels, row.confusion)
-        self.confusion_heading.set_note("press a cell to play the clips in it")
-        self.heading.title.setText(report.name)
-        self.story.show_rows(provenance_rows(report))
-        self.warnings.setText("\n".join(report.warnings))
-        self.warnings.setVisible(bool(report.warnings))
-        self.physics.show_rows(physical_rows(report))
+    def _show_chosen(self) -> None:
+        session = self.session
+        reports, marks = session.reports, session.marks()
+        self.list.show_marks(marks)
+        self._show_table(reports, list(marks.values()))
+        self._show_matrix()
+        self.story.show_reports(session.current, reports, list(marks.values()), session.warnings())
+        if reports:
+            column = self.table.cell[1] if self.table.cell else 0
+            self.table.choose(self._row_of("generated"), column)
+        for button in self.parts.copy_buttons.values():
+            button.setEnabled(bool(reports))
         self._context.actions.refresh()
 
+    def _show_table(self, reports: list[Report], marks: list[tuple[str, str]]) -> None:
+        self._table_rows = tables.table_rows(reports, with_difference=True) if reports else []
+        mark_of = {id(report): mark for report, mark in zip(reports, marks, strict=False)}
+        rows = []
+        for row in self._table_rows:
+            mark = mark_of.get(id(row.report))
+            name = row.name if mark is None else row.row.name
+            if row.minus is not None and mark is not None:
+                first = mark_of[id(row.minus)][0]
+                name, mark = f"{mark[0]} − {first}  {row.row.name}", None
+            elif row.row.is_real and len({measured_by(r) for r in reports}) == 1:
+                mark = None  # the same clips for all
+            cells = tuple(
+                ScoreCell(
+                    text=cell.text().replace("-", "−"), is_best=cell.is_best, tip=_tip(row, cell)
+                )
+                for cell in row.cells
+            )
+            rows.append(
+                ScoreRow(name=name, cells=cells, mark=mark, is_difference=row.minus is not None)
+            )
+        self.table.show_table([column.title for column in COLUMNS], rows)
+        self.parts.fit()
+        is_official = bool(reports) and reports[0].official
+        self.parts.heading.set_note(
+            "mean ± 1.96 × variance, as published" if is_official
+            else "mean ± 95 % interval over seeds"
+        )  # fmt: skip
+
+    def _row_of(self, name: str) -> int:
+        names = [row.row.name for row in self._table_rows]
+        return names.index(name) if name in names else len(names) - 1
+
+    def show_number(self, row: int, column: int) -> None:
+        """Show what stands behind a cell of the table."""
+        found = self._table_rows[row]
+        self.story.show_number(number_story(found, found.cells[column]))
+
+    def _show_matrix(self) -> None:
+        report = self.report
+        for name, _ in MATRIX_ROWS:
+            known = report.row(name) if report is not None else None
+            self.parts.matrix_row.set_enabled(name, known is not None and bool(known.confusion))
+        row = report.row(self.parts.matrix_row.current) if report is not None else None
+        if report is not None and (row is None or not row.confusion):
+            row = report.row("generated") or report.rows[-1]
+            self.parts.matrix_row.set_current(row.name)
+        if report is None or row is None:
+            self.confusion.show_matrix((), ())
+            self.parts.words.set_text("")
+            return
+        real = report.row("GT held out") or report.row("GT")
+        self.confusion.show_matrix(
+            report.labels, row.confusion,
+            real.per_class if real is not None and real is not row and real.confusion else (),
+        )  # fmt: skip
+        mark = "; the white mark is real clips" if real is not row else ""
+        self.parts.words.set_text(_PRESS_A_CELL + mark)
+
+    def _show_staged(self, cell: tuple[int, int] | None) -> None:
+        self.confusion.choose(cell)
+        if cell is not None:
+            self.parts.words.set_text(self.confusion.words(cell))
+
+    def _offer_stage(self) -> None:
+        """Another report is in hand: its most misread clips, where they can be made again."""
+        cell = self.confusion.most_confused()
+        if cell is not None:
+            self.session.play_misread(
+                self.parts.matrix_row.current, *cell, self._play,
+                lambda message, _hint: self.parts.words.set_text(message),
+            )  # fmt: skip
+
+    def _show_busy(self) -> None:
+        is_busy = self.session.is_busy
+        for widget in (self.bar, self.doing, self.cancel_button):
+            widget.setVisible(is_busy)
+        self.new_button.setEnabled(not is_busy)
+        self._show_progress(0.0, "Starting" if is_busy else "")
+        self._context.actions.refresh()
+
+    def _show_progress(self, fraction: float, text: str) -> None:
+        self.bar.setValue(round(1000 * fraction))
+        self.doing.setText(text)
+
+    # -- orders -----------------------------------------------------------------------------------
     def copy(self, what: str) -> None:
-        """Put the table on the clipboard."""
-        if self.report is not None:
-            QGuiApplication.clipboard().setText(getattr(self.report, _FORMATS[what])())
-            self._document.message.emit(f"The table is on the clipboard as {what}.")
+        """Put the table on the clipboard as it is shown."""
+        if self.has_report():
+            text = getattr(tables, FORMATS[what])(self.session.reports, with_difference=True)
+            QGuiApplication.clipboard().setText(text)
+            self._context.document.message.emit(f"The table is on the clipboard as {what}.")
+
+    def open_folder(self) -> None:
+        """Open the reports' folder in the system's file browser."""
+        folder = reports_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._context.document.message.emit(f"The reports are in {folder}")
 
     def play_misread(self, true: int, read: int) -> None:
         """Make the clips of a cell again and play them side by side."""
-        report = self.report
-        wanted = [
-            clip for clip in report.misread
-            if (clip.row, clip.label, clip.read_as) == ("generated", true, read)
-        ]  # fmt: skip
-        if not wanted:
-            self._document.message.emit("These clips were read right; misread ones can be played.")
-            return
+        self.session.play_misread(self.parts.matrix_row.current, true, read, self._play)
 
-        def done(found: list[Any]) -> None:
-            self._document.show(
-                ShownClip(
-                    key=f"{clip.seed}/{clip.index}", motion=motion, kind="generated",
-                    name=report.labels[clip.label],
-                    detail=f"read as {report.labels[clip.read_as]}, seed {clip.seed}",
-                    row=place // 4,
-                )
-                for place, (clip, motion) in enumerate(found)
-            )  # fmt: skip
-            self._context.viewport.frame_all()  # type: ignore[attr-defined]
-            self._context.playback.play()
+    def play_most_misread(self) -> None:
+        """Play the clips of the fullest cell beside the diagonal."""
+        cell = self.confusion.most_confused()
+        if cell is None:
+            self._context.document.message.emit("Every clip was read right.")
+        else:
+            self.play_misread(*cell)
 
-        bridge.run_in_thread(
-            lambda progress: misread_clips(report, wanted), done, self._document.problem.emit,
-            key="misread", owner=self,
-        )  # fmt: skip
+    def _play(self) -> None:
+        self._context.viewport.frame_all()  # type: ignore[attr-defined]
+        self._context.playback.play()
+
+    def _open_menu(self, at: QPoint) -> None:
+        actions = self._context.actions
+        actions.refresh()
+        menu = QMenu(self.list)
+        for name in ("evaluate.again", "evaluate.misread", "", "evaluate.rename",
+                     "evaluate.folder", "", "evaluate.delete"):  # fmt: skip
+            if not name:
+                menu.addSeparator()
+            elif name in actions:
+                menu.addAction(actions.qaction(name))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
 
     # -- evaluating -------------------------------------------------------------------------------
-    def ask_new(self, dataset: str = "") -> None:
+    def ask_again(self) -> None:
+        """Open the form with the model and data of the report in hand."""
+        report = self.report
+        if report is not None:
+            path = str(report.checkpoint.get("path") or "")
+            self.ask_new(str(report.dataset.get("name", "")), path if Path(path).is_file() else "")
+
+    def ask_new(self, dataset: str = "", checkpoint: str = "") -> None:
         """Open the form."""
 
         def listed() -> tuple[Any, Any, Any]:
@@ -291,15 +302,18 @@ class EvaluatePage(QObject):
 
             return trained_models(), list_datasets(), list_recognisers()
 
+        wanted = (str(dataset or ""), str(checkpoint or ""))
         bridge.run_in_thread(
-            lambda progress: listed(), lambda found: self._open_form(found, str(dataset or "")),
-            self._document.problem.emit, key="evaluate-form", owner=self,
+            lambda progress: listed(), lambda found: self._open_form(found, *wanted),
+            self._context.document.problem.emit, key="evaluate-form", owner=self,
         )  # fmt: skip
 
-    def _open_form(self, found: tuple[Any, Any, Any], dataset: str) -> None:
+    def _open_form(self, found: tuple[Any, Any, Any], dataset: str, checkpoint: str) -> None:
         from studio.dialogs.new_evaluation import NewEvaluationDialog
 
-        dialog = NewEvaluationDialog(*found, dataset=dataset, parent=self.right.window())
+        dialog = NewEvaluationDialog(
+            *found, dataset=dataset, checkpoint=checkpoint, parent=self.right.window()
+        )
         dialog.wanted.connect(self.evaluate)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialog = dialog
@@ -307,54 +321,24 @@ class EvaluatePage(QObject):
 
     def evaluate(self, wanted: Wanted) -> None:
         """Evaluate in a process of its own."""
-        if self._handle is not None:
-            self._document.message.emit("One evaluation at a time; this one is not done yet.")
-            return
-        name = Path(wanted.checkpoint).stem
+        self.session.evaluate(wanted)
 
-        def tell(fraction: float, text: str, _preview: object = None) -> None:
-            self.bar.setValue(round(1000 * fraction))
-            self.doing.setText(text or "Evaluating")
-            self._context.report_job(f"evaluation {fraction:.0%}")
 
-        def done(_result: object) -> None:
-            self._end()
-            self._document.message.emit(f"{name} is measured.")
-            self.report = None
-            self.refresh()
-
-        def failed(message: str, hint: str) -> None:
-            self._end()
-            self._document.problem.emit(message, hint)
-
-        self._handle = bridge.run_in_thread(
-            lambda progress: evaluated(wanted, progress), done, failed, on_progress=tell,
-            on_cancelled=self._end, owner=self,
-        )  # fmt: skip
-        self._show_busy(True)
-
-    def cancel(self) -> None:
-        """Stop the evaluation."""
-        if self._handle is not None:
-            self._handle.cancel()
-
-    def _end(self) -> None:
-        self._handle = None
-        self._context.report_job("")
-        self._show_busy(False)
-
-    def _show_busy(self, is_busy: bool) -> None:
-        for widget in (self.bar, self.doing, self.cancel_button):
-            widget.setVisible(is_busy)
-        self.new_button.setEnabled(not is_busy)
-        self.doing.setText("Starting" if is_busy else "")
-        self.bar.setValue(0)
+def _tip(row: tables.TableRow, cell: tables.Cell) -> str:
+    """The seeds behind a cell, for its tooltip."""
+    story = number_story(row, cell)
+    if not story.values:
+        return "Not measured for this row"
+    shown = ", ".join(f"{value:.{story.decimals}f}" for value in story.values[:20])
+    more = f" and {len(story.values) - 20} more" if len(story.values) > 20 else ""
+    return f"{story.title}\n{len(story.values)} seeds: {shown}{more}"
 
 
 def _scrolling(inside: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)
     area.setMinimumWidth(270)

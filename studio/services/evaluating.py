@@ -10,10 +10,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.errors import Cancelled, StudioError
 from core.progress import Progress
+from studio.services.sampler import DEMO_CHECKPOINT
 
 if TYPE_CHECKING:
     from core.evaluation.report import Misread, Report
@@ -87,44 +88,43 @@ def misread_clips(report: Report, clips: list[Misread]) -> list[tuple[Misread, M
     from core.datasets.library import open_dataset
     from core.evaluation.protocol import clip_of
 
-    store = open_dataset(report.dataset["name"])
-    place = str(report.checkpoint.get("path") or "")
-    if not place:
+    needs_data = any(clip.row != "generated" for clip in clips)
+    store = open_dataset(report.dataset["name"]) if needs_data else None
+    if store is not None and store.fingerprint() != report.dataset.get("fingerprint"):
         raise StudioError(
-            "The report does not say where its model lies.", "Evaluate the model again."
+            f"The data set {store.name} has changed since this report.",
+            "Its clips cannot be found again; those of generated clips can.",
         )
-    checkpoint = load_checkpoint(Path(place))
+    checkpoint = load_checkpoint(model_of(report))
     return [(clip, clip_of(report, clip, store, checkpoint)) for clip in clips[:MOST_PLAYED]]
 
 
-def provenance_rows(report: Report) -> list[tuple[str, str]]:
-    """Where a report's numbers come from: (name, value)."""
-    data, judge, model = report.dataset, report.recogniser, report.checkpoint
-    trained: dict[str, Any] = judge.get("trained_on", {}) or {}
-    rows = [
-        ("model", str(model.get("name", ""))),
-        ("epoch", f"{model['epoch']:,}" if model.get("epoch") else ""),
-        ("data", str(data.get("name", ""))),
-        ("fingerprint", str(data.get("fingerprint", ""))),
-        ("split", str(data.get("split", ""))),
-        ("recogniser", str(judge.get("name", ""))),
-        ("trained on", str(trained.get("dataset", ""))),
-        ("its held-out accuracy", _percent(trained.get("test_accuracy"))),
-        ("seeds", str(report.options.get("seeds", ""))),
-        ("protocol", "official" if report.official else "this program's"),
-    ]
-    return [(name, value) for name, value in rows if value]
+def model_of(report: Report) -> Path:
+    """Return the file of a report's model: where it lay, else any known one of the same content.
+
+    Raises StudioError where it is gone or was overwritten since.
+    """
+    from core.actor.checkpoint import file_sha256
+
+    known = report.checkpoint
+    wanted, place = str(known.get("sha256") or ""), str(known.get("path") or "")
+    places = [Path(place)] if place else []
+    places += [path for path in _known_models() if path.name == known.get("name")]
+    for path in places:
+        if path.is_file() and (not wanted or file_sha256(path) == wanted):
+            return path
+    name = known.get("name") or "The model"
+    raise StudioError(
+        f"{name} is no longer here as it was measured.",
+        "The numbers stand; evaluate the model again to see clips.",
+    )
 
 
-def physical_rows(report: Report, row: str = "generated") -> list[tuple[str, str]]:
-    """The physical measures of a row beside the real clips': (name, "2.1 (GT 1.9)")."""
-    rows = []
-    for name, values in report.physical.items():
-        if row in values:
-            real = f"  (GT {values['GT']:.3g})" if "GT" in values else ""
-            rows.append((name, f"{values[row]:.3g}{real}"))
-    return rows
+def _known_models() -> list[Path]:
+    """The demo model, then every checkpoint of every training, the newest first."""
+    from training.jobs import JobStore
 
-
-def _percent(value: object) -> str:
-    return f"{100 * float(value):.1f} %" if isinstance(value, int | float) else ""
+    found = [DEMO_CHECKPOINT]
+    for job in JobStore().jobs():
+        found += [file.path for file in reversed(job.checkpoints())]
+    return found

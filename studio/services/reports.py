@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,20 +125,21 @@ class NumberStory:
 
     def value_text(self, seed: int) -> str:
         """A seed's value in words."""
-        return f"seed {seed}: {self.values[seed]:.{self.decimals + 1}f}"
+        return f"seed {seed}: {self.values[seed]:.{self.decimals}f}"
 
 
 def number_story(row: TableRow, cell: Cell) -> NumberStory:
     """What stands behind a cell of the table: each seed's value, clips, recogniser, data."""
     report, column = row.report, cell.column
-    places = column.decimals
+    places = column.decimals + 1  # the table rounds, its story does not have to
+    finer = replace(cell, column=replace(column, decimals=places))
     values = _shown_values(row, column.key, column.factor)
     title = f"{column.title.removesuffix(' %')}, {row.name}"
     judge, data = report.recogniser, report.dataset
     clips = int(np.sum(row.row.confusion)) if row.row.confusion else 0
     seeds = int(report.options.get("seeds") or len(values) or 1)
     facts = [
-        ("value", cell.text() + (" %" if column.factor == 100.0 and cell.mean else "")),
+        ("value", finer.text() + (" %" if column.factor == 100.0 and cell.mean else "")),
         ("seeds", _seeds_text(values, places)),
         ("clips a seed", f"{clips // seeds:,}" if clips else ""),
         ("measured against", _AGAINST.get(column.key, "")),
@@ -220,9 +221,10 @@ def physical_rows(reports: Sequence[Report], row: str = "generated") -> list[Phy
         if any(value is not None for value in made):
             real = reports[0].physical.get(name, {}).get("GT")
             known = about.get(name)
+            unit = known.unit if known else UNITS.get(name, "")
             rows.append(
                 PhysicalRow(
-                    name=name, unit=known.unit if known else UNITS.get(name, ""),
+                    name=name, unit=unit.removesuffix(" frames"),
                     values=(real, *made), about=known.about if known else "",
                 )
             )  # fmt: skip

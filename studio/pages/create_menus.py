@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from studio.actions import Action
 from studio.services.sampler import DEMO_CHECKPOINT
-from studio.services.trained import recent_models, trained_models
+from studio.services.trained import facts_of, recent_models, recent_text, trained_models
 
 if TYPE_CHECKING:
     from studio.document import ShownClip
@@ -103,7 +103,8 @@ def model_menu(page: CreatePage) -> QMenu:
     if recent:
         menu.addSection("Opened lately")
     for path in recent:
-        menu.addAction(path.name, partial(page.open_model, path)).setToolTip(str(path))
+        item = menu.addAction(recent_text(path), partial(page.open_model, path))
+        item.setToolTip("\n".join((*facts_of(path), str(path))))
     menu.addSeparator()
     menu.addAction("Open another model …", page.ask_model)
     menu.aboutToHide.connect(menu.deleteLater)

@@ -6,7 +6,6 @@ without. A sampler belongs to one checkpoint file; choosing another makes anothe
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -23,6 +22,7 @@ from core.errors import ModelProblem
 from core.motion import Motion, Provenance
 from core.paths import RESOURCES
 from studio.services.latent_map import LatentMap, build_map
+from studio.services.model_facts import model_name, read_facts
 
 if TYPE_CHECKING:
     from core.actor.checkpoint import Checkpoint
@@ -136,14 +136,16 @@ class Sampler:
         if self._checkpoint is not None:
             loaded = self._checkpoint
             return ModelCard(
-                name=_shown_name(self.path), labels=tuple(loaded.labels), fps=loaded.fps
-            )
+                name=_shown_name(self.path, model_name(self.path, loaded.training)),
+                labels=tuple(loaded.labels), num_frames=loaded.num_frames, fps=loaded.fps,
+            )  # fmt: skip
         if not self.is_available:
             return ModelCard(name="no model", labels=())
-        if self.path.suffix == ".safetensors":
-            labels = _labels_in_header(self.path)
-            if labels:
-                return ModelCard(name=_shown_name(self.path), labels=labels)
+        if facts := read_facts(self.path):
+            return ModelCard(
+                name=_shown_name(self.path, facts.name), labels=facts.labels,
+                num_frames=facts.num_frames, fps=facts.fps,
+            )  # fmt: skip
         self.loaded()
         return self.card
 
@@ -325,20 +327,5 @@ def _origin(
     )
 
 
-def _shown_name(path: Path) -> str:
-    return "demo model" if path == DEMO_CHECKPOINT else path.name
-
-
-def _labels_in_header(path: Path) -> tuple[str, ...]:
-    """The actions named in a safetensors header, () where there are none; imports no torch."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-        labels = json.loads(metadata.get("labels", "[]"))
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ModelProblem(
-            f"{path.name} is not a readable checkpoint.", "Choose another file, or copy it again."
-        ) from error
-    return tuple(str(name) for name in labels) if isinstance(labels, list) else ()
+def _shown_name(path: Path, name: str) -> str:
+    return "demo model" if path == DEMO_CHECKPOINT else name

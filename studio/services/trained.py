@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.atomic import written_whole
-from core.errors import StudioError
+from core.errors import ModelProblem, StudioError
 from core.paths import data_folder
+from studio.services.model_facts import model_name, read_facts
 from training.jobs import JobStore
 from training.jobs.folder import EpochFile
 
@@ -44,10 +45,6 @@ def trained_models(store: JobStore | None = None) -> list[TrainedModel]:
         if not checkpoints:
             continue
         newest = checkpoints[-1]
-        try:
-            config = job.config
-        except StudioError:
-            continue
         state = job.state()
         measured = job.reader.last.events.get("metrics", {})
         numbers = [
@@ -56,9 +53,7 @@ def trained_models(store: JobStore | None = None) -> list[TrainedModel]:
             if measured.get(key) is not None
         ]
         about = [
-            f"data {config.dataset}", f"KL {config.lambda_kl:g}",
-            f"{config.num_layers} + {config.num_layers} layers of {config.latent_dim}",
-            f"{config.num_frames} frames", f"training {state.state}", *numbers, str(newest.path),
+            *facts_of(newest.path), f"training {state.state}", *numbers, str(newest.path)
         ]  # fmt: skip
         found.append(
             TrainedModel(
@@ -74,6 +69,24 @@ def some_of(files: Sequence[EpochFile], most: int = MOST_EPOCHS) -> tuple[EpochF
     if len(files) <= most:
         return tuple(files)
     return tuple(files[round(k * (len(files) - 1) / (most - 1))] for k in range(most))
+
+
+def facts_of(path: Path) -> list[str]:
+    """What a checkpoint's header says, [] where it says nothing or cannot be read."""
+    try:
+        facts = read_facts(path)
+    except ModelProblem:
+        return []
+    return facts.lines() if facts is not None else []
+
+
+def recent_text(path: Path) -> str:
+    """A recent file's line in a menu."""
+    try:
+        facts = read_facts(path)
+    except ModelProblem:
+        return path.name
+    return facts.name if facts is not None else model_name(path, {})
 
 
 def recent_models() -> list[Path]:

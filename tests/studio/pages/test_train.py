@@ -209,7 +209,7 @@ def test_trained_models_are_offered_with_what_is_known_about_them(store: JobStor
     (model,) = trained_models(store)
     assert model.text == "one, epoch 10" and model.path == job.checkpoints()[-1].path
     assert [file.epoch for file in model.older] == [5]
-    assert "FID 0.25" in model.about and "KL 5e-05" in model.about.replace("5e-5", "5e-05")
+    assert "FID 0.25" in model.about and str(model.path) in model.about
 
 
 def test_files_opened_lately_are_offered_while_they_are_there(

@@ -11,7 +11,9 @@ import pytest
 
 from core.errors import ModelProblem
 from studio.services.latent_map import build_map, scaled
+from studio.services.model_facts import read_facts
 from studio.services.sampler import Sampler, SampleSettings, SampleShape
+from studio.services.trained import recent_text
 
 LABELS = ("kicking", "salute", "throw")
 
@@ -106,6 +108,41 @@ def test_the_card_is_read_without_torch(checkpoint: Path) -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert said.stdout.strip() == f"{LABELS} False", said.stderr
+
+
+def test_the_card_tells_the_training_its_epoch_and_its_length(checkpoint: Path) -> None:
+    from core.actor.checkpoint import load_checkpoint, save_checkpoint
+
+    path = checkpoint.parent / "epoch_000040.safetensors"
+    story = {"epoch": 40, "config": {"name": "mine", "lambda_kl": 5e-5, "num_layers": 1}}
+    save_checkpoint(path, load_checkpoint(checkpoint).model, labels=LABELS, fps=25.0,
+                    num_frames=48, dataset="demo", training=story)  # fmt: skip
+    for sampler in (Sampler(path), Sampler(path).loaded()):
+        card = sampler.card
+        assert (card.name, card.num_frames, card.fps) == ("mine, epoch 40", 48, 25.0)
+    facts = read_facts(path)
+    assert facts is not None
+    assert facts.lines()[:3] == [f"3 actions: {', '.join(LABELS)}", "data demo", "KL 5e-05"]
+
+
+def test_a_published_checkpoint_is_sampled_like_an_own_one(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    from core.actor.checkpoint import load_checkpoint
+
+    model = load_checkpoint(checkpoint).model
+    path = tmp_path / "ntu13" / "checkpoint_0100.pth.tar"
+    path.parent.mkdir()
+    torch.save(model.state_dict(), path)
+    (path.parent / "opt.yaml").write_text("activation: gelu\nnum_frames: 40\nnum_heads: 2\n")
+    sampler = Sampler(path).loaded()
+    assert sampler.card.name == "ntu13/checkpoint_0100.pth.tar" == recent_text(path)
+    assert sampler.card.labels == ("action 0", "action 1", "action 2")
+    assert sampler.card.num_frames == 40
+    found = sampler.sample(SampleSettings(label="action 0", num_frames=24, count=2, seed=3))
+    assert [motion.num_frames for motion in found.motions] == [24, 24]
 
 
 def test_absent_and_wrong_files_are_sentences(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def explain_write_error(path: Path, error: OSError) -> FileProblem:
             f"{path.parent} cannot be written to.", "Choose another folder, or change its rights."
         )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):  # mkdir met a file
-        above = [path.parent, *path.parent.parents]
+        above = [path, *path.parents]
         file = next((folder for folder in above if folder.is_file()), path.parent)
         return FileProblem(f"{file} is not a folder.", "Choose another folder.")
     return FileProblem(

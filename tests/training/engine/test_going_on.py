@@ -100,7 +100,6 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", list(KILLED_AT))
 def test_a_killed_training_ends_bit_for_bit_as_if_it_had_lived(
     tmp_path: Path, moment: str, uninterrupted: dict[str, torch.Tensor]

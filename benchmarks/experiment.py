@@ -26,6 +26,7 @@ CLASSES = (
     "bow", "wave_one_hand", "guide", "wave_both_hands", "raise_both_hands",
 )  # fmt: skip
 DATASET = "mocap13"
+FRAMES = 60  # of every clip, from its start: actions begin alike, so that even their mean moves
 PACKS = ("smpl24_bandai_30fps.npz", "smpl24_cmu8_30fps.npz")
 KL_WEIGHTS = {"kl1e-6": 1e-6, "kl1e-5": 1e-5, "kl5e-5": 5e-5}
 EPOCHS = 400
@@ -40,8 +41,8 @@ def config(kl: float, name: str) -> TrainConfig:
     bfloat16, far fewer epochs.
     """
     return TrainConfig(
-        name=name, dataset=DATASET, split="train", num_frames=60, epochs=EPOCHS, batch_size=20,
-        lr=5e-4, clip_norm=1.0, lambda_kl=kl, lambda_vel=20.0, dropout=0.0, num_layers=4,
+        name=name, dataset=DATASET, split="train", num_frames=FRAMES, epochs=EPOCHS, batch_size=20,
+        lr=5e-4, clip_norm=1.0, lambda_kl=kl, lambda_vel=1.0, dropout=0.0, num_layers=4,
         latent_dim=128, ff_size=512, ema=0.99, bf16=True, device="cpu", threads=1,
         checkpoint_every=40, sample_actions=13, sample_seeds=1,
     )  # fmt: skip
@@ -55,7 +56,9 @@ def import_clips(mocap: Path) -> None:
     if (library.datasets_folder() / DATASET).exists():
         return
     packs = [mocap / name for name in PACKS]
-    store = import_dataset(packs, name=DATASET, options=ImportOptions(labels=CLASSES))
+    store = import_dataset(
+        packs, name=DATASET, options=ImportOptions(labels=CLASSES, max_frames=FRAMES)
+    )
     print(f"{DATASET}: {len(store)} clips, {store.split().text}, {store.fingerprint()}")
 
 

@@ -57,6 +57,9 @@ def import_data(
         str, typer.Option(help="Of motion files: auto, clip, folder or name.")
     ] = "auto",
     min_frames: Annotated[int, typer.Option(min=1, help="Leave out shorter clips.")] = 1,
+    max_frames: Annotated[
+        int | None, typer.Option(min=1, help="End longer clips after so many frames.")
+    ] = None,
     fps: Annotated[
         float | None,
         typer.Option(min=1, help="Frames a second of all clips; default: what most have."),
@@ -94,7 +97,8 @@ def import_data(
 
     options = ImportOptions(
         labels=tuple(word.strip() for word in labels.split(",") if word.strip()) or None,
-        label_file=label_file, min_frames=min_frames, fps=fps, estimator=estimator,
+        label_file=label_file, min_frames=min_frames, max_frames=max_frames, fps=fps,
+        estimator=estimator,
         axes=_one_of(axes, Axes, "--axes"), views=_one_of(views, Views, "--views"),
         labels_from=_one_of(labels_from, LabelsFrom, "--labels-from"),
         clips_per_action=clips_per_action, skip_broken=skip_broken,

@@ -198,6 +198,8 @@ def _fill(
         motion = clip.motion if clip.motion.fps == fps else resampled(clip.motion, fps)
         if motion.num_frames < options.min_frames:
             continue
+        if options.max_frames is not None and motion.num_frames > options.max_frames:
+            motion = motion.sliced(0, options.max_frames)
         info = ClipInfo(
             name=clip.name, label=labels.index(clip.label), file=clip.file or clip.name,
             subject=clip.subject, view=clip.view, estimator=clip.estimator or options.estimator,

@@ -41,6 +41,12 @@ def folder(tmp_path):
     return tmp_path / "clips"
 
 
+def test_longer_clips_end_where_they_are_asked_to(folder):
+    store = import_dataset(folder / "clips", name="short", options=ImportOptions(max_frames=21))
+    assert sorted(record.num_frames for record in store.records) == [20, 21, 21]
+    store.close()
+
+
 def test_labels_come_from_folders_names_or_a_table(folder, tmp_path):
     assert inspect_dataset(folder).labels == ("run", "walk")
     by_name = inspect_dataset(folder, options=ImportOptions(labels_from="name"))

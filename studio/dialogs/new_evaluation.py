@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from studio import theme
+from studio.dialogs.fields import CountField
 from studio.dialogs.work_dialog import Choice
 from studio.services.evaluating import TRAIN_FIRST, Wanted
 from studio.services.sampler import DEMO_CHECKPOINT
@@ -40,9 +40,9 @@ class NewEvaluationDialog(QDialog):
         self._recognisers = tuple(recognisers)
         self._entries = {entry.name: entry for entry in datasets}
         self.model, self.data, self.judge = Choice(), Choice(), Choice()
-        self.seeds = QSpinBox()
-        self.seeds.setRange(1, 100)
-        self.seeds.setValue(20)
+        self.seeds = CountField("Seeds", "draws of every row", 1, 100, 20)
+        self.seeds.setFixedWidth(190)
+        self.seeds.setToolTip("As many numbers are behind each mean; the papers have 20")
         self.official = QCheckBox("Draws and intervals as the originals, mistakes included")
         self.about = caption("")
         self.about.setWordWrap(True)
@@ -129,7 +129,7 @@ class NewEvaluationDialog(QDialog):
             Wanted(
                 checkpoint=Path(str(self.model.currentData())),
                 dataset=str(self.data.currentData()), recogniser=str(self.judge.currentData()),
-                seeds=self.seeds.value(), official=self.official.isChecked(),
+                seeds=self.seeds.value, official=self.official.isChecked(),
             )
         )  # fmt: skip
         self.accept()

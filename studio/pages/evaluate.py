@@ -148,6 +148,7 @@ class EvaluatePage(QObject):
         self._show_table(reports, list(marks.values()))
         self._show_matrix()
         self.story.show_reports(session.current, reports, list(marks.values()), session.warnings())
+        self.parts.show_nothing(not reports)
         if reports:
             column = self.table.cell[1] if self.table.cell else 0
             self.table.choose(self._row_of("generated"), column)
@@ -221,12 +222,14 @@ class EvaluatePage(QObject):
 
     def _offer_stage(self) -> None:
         """Another report is in hand: its most misread clips, where they can be made again."""
+
+        def failed(message: str, hint: str) -> None:
+            self.parts.words.set_text(message)
+            self._context.document.message.emit(message)
+
         cell = self.confusion.most_confused()
         if cell is not None:
-            self.session.play_misread(
-                self.parts.matrix_row.current, *cell, self._play,
-                lambda message, _hint: self.parts.words.set_text(message),
-            )  # fmt: skip
+            self.session.play_misread(self.parts.matrix_row.current, *cell, self._play, failed)
 
     def _show_busy(self) -> None:
         is_busy = self.session.is_busy

@@ -183,7 +183,7 @@ class EvaluateSession(QObject):
             self._tell_job(f"evaluation {fraction:.0%}")
 
         def done(_result: object) -> None:
-            self._newest_wanted = True
+            self._newest_wanted, self.chosen = True, ()
             self._end()
             self._document.message.emit(f"{name} is measured.")
             self.refresh()

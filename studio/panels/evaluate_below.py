@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, 
 from studio import theme
 from studio.panels.evaluate_table import ScoreTable
 from studio.plots.confusion import ConfusionPlot
-from studio.widgets import Button, ElidedLabel, SectionHeading, Separator, ToggleGroup
+from studio.widgets import Button, ElidedLabel, EmptyState, SectionHeading, Separator, ToggleGroup
 
 MATRIX_ROWS = (("generated", "Generated"), ("reconstructed", "Reconstructed"),
                ("GT held out", "Held out"))  # fmt: skip
@@ -37,6 +37,11 @@ class EvaluateBelow(QWidget):
             name: Button(name, look="ghost", tooltip=f"Copy the table as {name}")
             for name in formats
         }
+        self.nothing = EmptyState(
+            "chip", "Nothing measured yet",
+            "Here stands Table 1 of a report, with the actions that were taken for others. The "
+            "demo model can be measured on the demo data set in a few minutes.",
+        )  # fmt: skip
         self._turns = [self._turn_switch() for _ in range(2)]
         self.halves = QSplitter(Qt.Orientation.Horizontal)
         self.halves.setHandleWidth(1)
@@ -52,6 +57,8 @@ class EvaluateBelow(QWidget):
         column.setSpacing(0)
         column.addWidget(Separator())
         column.addWidget(self.halves, 1)
+        column.addWidget(self.nothing, 1)
+        self.nothing.hide()
         self._take_turns(False)
 
     def _turn_switch(self) -> ToggleGroup:
@@ -112,6 +119,11 @@ class EvaluateBelow(QWidget):
         else:
             for side in self._sides:
                 side.show()
+
+    def show_nothing(self, is_empty: bool) -> None:
+        """Say what will stand here, in place of the halves."""
+        self.halves.setVisible(not is_empty)
+        self.nothing.setVisible(is_empty)
 
     def show_half(self, half: int) -> None:
         """Where only one fits: show the table (0) or the confusion (1)."""

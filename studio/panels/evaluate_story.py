@@ -14,7 +14,7 @@ from studio.panels.compare_quality import QualityRow, QualityTable
 from studio.panels.train_card import Rows
 from studio.plots.seed_dots import SeedDots
 from studio.services.reports import NumberStory, physical_rows, provenance_rows
-from studio.widgets import Button, ElidedLabel, IconButton, SectionHeading, caption
+from studio.widgets import Button, ElidedLabel, IconButton, SectionHeading, Separator, caption
 from studio.widgets.layouts import SidePanel
 
 
@@ -54,15 +54,21 @@ class StoryPanel(SidePanel):
             head.addWidget(button)
             self.tools.append(button)
         self.again_button.clicked.connect(self.again_pressed)
+        self.about = caption(
+            "A report keeps the numbers of every seed, the clips that were misread, and what "
+            "measured what, so that each number can be traced."
+        )
+        self._lines = (Separator(), Separator())
         self.add_layout(head)
+        self.add(self.about)
         self.add(self.warnings)
         self.add(self.number_title)
         self.add(self.dots)
         self.add(self.number_rows)
-        self.add_separator()
+        self.add(self._lines[0], edge_to_edge=True)
         self.add(self.story_heading)
         self.add(self.story)
-        self.add_separator()
+        self.add(self._lines[1], edge_to_edge=True)
         self.add(self.physics_heading)
         self.add(self.physics)
         self.add_space(6)
@@ -76,8 +82,9 @@ class StoryPanel(SidePanel):
         """Show the report in hand; ``reports`` are all in the table, with their marks."""
         for widget in (self.number_title, self.dots, self.number_rows, self.story_heading,
                        self.story, self.physics_heading, self.physics, self.again_button,
-                       *self.tools):  # fmt: skip
+                       *self._lines, *self.tools):  # fmt: skip
             widget.setVisible(current is not None)
+        self.about.setVisible(current is None)
         self.heading.title.setText(current.name if current is not None else "No report chosen")
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))

@@ -5,14 +5,17 @@ Free of Qt; torch is only imported where a misread clip is made again.
 
 from __future__ import annotations
 
+import queue
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import Cancelled, StudioError
+from core.errors import StudioError
 from core.progress import Progress
 from studio.services.sampler import DEMO_CHECKPOINT
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from core.motion import Motion
 
 _PERCENT = re.compile(r"\s*(\d+)% ?(.*)")
+_LISTEN_SECONDS = 0.2  # between two looks whether it is to stop
 MOST_PLAYED = 8  # misread clips on the stage at once
 TRAIN_FIRST = "\0train"  # stands for a recogniser that is to be trained first
 
@@ -63,8 +67,7 @@ def _run(arguments: list[str], progress: Progress) -> None:
     )  # fmt: skip
     said: list[str] = []
     try:
-        assert process.stderr is not None
-        for line in process.stderr:
+        for line in _lines(process, progress):
             found = _PERCENT.match(line)
             if found:
                 progress.step(int(found.group(1)) / 100, found.group(2).strip())
@@ -73,13 +76,32 @@ def _run(arguments: list[str], progress: Progress) -> None:
         if process.wait() != 0:
             message = said[-2] if len(said) > 1 else (said[-1] if said else "It ended early.")
             raise StudioError(message.removeprefix("Error: "), said[-1] if len(said) > 1 else "")
-    except Cancelled:
-        process.terminate()
-        raise
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
+
+
+def _lines(process: subprocess.Popen[str], progress: Progress) -> Iterator[str]:
+    """Yield what the process says; a cancel is heard while it says nothing. Raises Cancelled."""
+    assert process.stderr is not None
+    said: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def read(lines: Iterable[str]) -> None:
+        for line in lines:
+            said.put(line)
+        said.put(None)
+
+    threading.Thread(target=read, args=(process.stderr,), daemon=True).start()
+    while True:
+        progress.wait_if_paused()
+        try:
+            line = said.get(timeout=_LISTEN_SECONDS)
+        except queue.Empty:
+            continue
+        if line is None:
+            return
+        yield line
 
 
 def misread_clips(report: Report, clips: list[Misread]) -> list[tuple[Misread, Motion]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+import time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -257,25 +258,28 @@ def test_the_processs_own_sentence_is_passed_on(tmp_path, monkeypatch):
         evaluating.evaluated(wanted, Progress())
 
 
-def test_cancelling_ends_the_process(tmp_path, monkeypatch):
-    ended = []
+def test_cancelling_ends_a_process_that_says_nothing(monkeypatch):
+    started = []
 
-    class Slow:
-        stderr = iter(["  10% Seed 1 of 20\n", "  20% Seed 2 of 20\n"])
+    def silent(arguments, **options):
+        code = "import time; time.sleep(60)"
+        started.append(subprocess.Popen([sys.executable, "-c", code], **options))
+        return started[0]
 
-        def poll(self):
-            return 0 if ended else None
-
-        def terminate(self):
-            ended.append(True)
-
-        def wait(self):
-            return 0
-
-    monkeypatch.setattr(evaluating.subprocess, "Popen", lambda *a, **k: Slow())
+    before = time.monotonic()
+    monkeypatch.setattr(evaluating, "subprocess", Namespace(subprocess, silent))
+    asked = iter([False, False])
     with pytest.raises(Cancelled):
-        evaluating._run(["evaluate"], Progress(is_cancelled=lambda: True))
-    assert ended
+        evaluating._run(["evaluate"], Progress(is_cancelled=lambda: next(asked, True)))
+    assert started[0].poll() is not None
+    assert time.monotonic() - before < 20
+
+
+class Namespace:
+    """The module with another ``Popen``."""
+
+    def __init__(self, module, popen):
+        self.Popen, self.PIPE, self.DEVNULL = popen, module.PIPE, module.DEVNULL
 
 
 def test_a_model_is_found_by_its_content_wherever_it_lies(tmp_path, monkeypatch):

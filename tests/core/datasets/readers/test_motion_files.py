@@ -42,7 +42,7 @@ def folder(tmp_path):
 
 
 def test_longer_clips_end_where_they_are_asked_to(folder):
-    store = import_dataset(folder / "clips", name="short", options=ImportOptions(max_frames=21))
+    store = import_dataset(folder, name="short", options=ImportOptions(max_frames=21))
     assert sorted(record.num_frames for record in store.records) == [20, 21, 21]
     store.close()
 

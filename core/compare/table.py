@@ -24,7 +24,7 @@ def comparison_table(
     A difference stands in the column of the clip that differs from the reference.
     """
     rows: Table = [["measure", "unit", *names]]
-    titles = list(qualities[0].rows)
+    titles = max((quality.rows for quality in qualities), key=len)
     for title in titles:
         values = [{r.name: r.value for r in quality.rows} for quality in qualities]
         cells = [_number(v.get(title.name, float("nan"))) for v in values]

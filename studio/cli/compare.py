@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -18,6 +18,7 @@ from studio.services.comparing_sets import TABLES, write_table
 if TYPE_CHECKING:
     from core.compare import Comparison
     from core.compare.options import Space, Timing
+    from core.project import Project
 
 _TITLES = {"vibe": "VIBE", "pare": "PARE", "blazepose": "BlazePose"}
 _COLORS = {"vibe": "#ff9f4a", "pare": "#6ea2ff", "blazepose": "#b79bff"}
@@ -81,13 +82,15 @@ def compare_command(
     if clips and all(path.is_dir() for path in clips):
         summarise_folders(clips, names, table)
         return
-    motions, called = [], []
+    motions, called, seen = [], [], []
     for path in clips or []:
         motions.append(read_clip(path, fps))
         called.append(_name_of(motions[-1], path.stem))
+        seen.append(_seen(path, motions[-1]))
     for path in checkpoint or []:
         motions.append(_sampled(path, label, seed, frames))
         called.append(path.stem)
+        seen.append((None, None))
     if not 2 <= len(motions) <= 4:
         what = "One clip is" if len(motions) == 1 else f"{len(motions)} clips are"
         raise StudioError(f"{what} no comparison.", "Name two to four clips.")
@@ -102,9 +105,9 @@ def compare_command(
 
     options = CompareOptions(space=cast("Space", space), timing=cast("Timing", timing))
     comparison = compare(motions, options)
-    qualities = [clip_quality(motion) for motion in motions]
+    qualities = [clip_quality(motion, *both) for motion, both in zip(motions, seen, strict=True)]
     numbers = comparison_table(comparison, qualities, called)
-    _tell(comparison, called, numbers[1 : len(qualities[0].rows) + 1])
+    _tell(comparison, called, numbers[1 : max(len(quality.rows) for quality in qualities) + 1])
     if table is not None:
         write_table(numbers, table)
         print(table)
@@ -117,14 +120,11 @@ def read_clip(path: Path, fps: float | None = None) -> Motion:
 
     Raises FileProblem or StudioError.
     """
-    if not path.exists() and path.parent.is_dir() and (path.parent / "project.sqlite").exists():
+    if _is_of_project(path):
         from core.project import Project
 
         with Project.open(path.parent) as project:
-            found = [clip for clip in project.clips() if clip.name == path.name]
-            if not found:
-                raise FileProblem(f"The project {path.parent.name} has no clip {path.name}.")
-            return project.motion(found[0].id)
+            return project.motion(_clip_id(project, path.name))
     if not path.exists():
         raise FileProblem(f"{path} is not there.", "Check the name.")
     if path.suffix.lower() in (".bvh", ".fbx", ".glb", ".gltf"):
@@ -142,6 +142,31 @@ def read_clip(path: Path, fps: float | None = None) -> Motion:
     return max(
         load_people(people, which=[people.people[0].key], fps=fps), key=lambda m: m.num_frames
     )
+
+
+def _is_of_project(path: Path) -> bool:
+    return not path.exists() and (path.parent / "project.sqlite").is_file()
+
+
+def _clip_id(project: Project, name: str) -> str:
+    found = next((clip.id for clip in project.clips() if clip.name == name), None)
+    if found is None:
+        names = ", ".join(clip.name for clip in project.clips()[:6])
+        raise FileProblem(
+            f"The project {project.folder.name} has no clip {name}.", f"It has: {names or 'none'}."
+        )
+    return found
+
+
+def _seen(path: Path, motion: Motion) -> tuple[Any, Any]:
+    """The points seen in a project clip's video and its camera, for the reprojection error."""
+    if not _is_of_project(path):
+        return None, None
+    from core.project import Project
+    from studio.services.compare_video import seen_points
+
+    with Project.open(path.parent) as project:
+        return seen_points(path.parent, _clip_id(project, path.name), motion) or (None, None)
 
 
 def _sampled(path: Path, label: str, seed: int, frames: int) -> Motion:
@@ -172,10 +197,11 @@ def _colors(motions: list[Motion]) -> list[str]:
 def _tell(comparison: Comparison, names: list[str], quality: list[list[str]]) -> None:
     wide = max(28, *(len(row[0]) + len(row[1]) + 2 for row in quality))
     print(f"aligned: {comparison.space_text}   time: {comparison.timing_text}")
-    print(" " * wide + "".join(f"{name:>14}" for name in names))
+    each = max(14, *(len(name) + 2 for name in names))
+    print(" " * wide + "".join(f"{name:>{each}}" for name in names))
     for measure, unit, *values in quality:
         title = f"{measure}, {unit}" if unit else measure
-        print(f"{title:<{wide}}" + "".join(f"{value:>14}" for value in values))
+        print(f"{title:<{wide}}" + "".join(f"{value:>{each}}" for value in values))
     reference = comparison.options.reference
     for k, name in enumerate(names):
         if k == reference:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -139,8 +139,7 @@ class NewTrainingDialog(QDialog):
             self.preset.select(preset)
             self._take_preset()
         if dataset:
-            self.form.fields["dataset"].set_value(dataset)
-            self._changed()
+            self.change({"dataset": dataset})
 
     def _take_preset(self) -> None:
         preset = PRESETS[self.preset.currentData()]
@@ -150,6 +149,12 @@ class NewTrainingDialog(QDialog):
     def show_config(self, config: TrainConfig, name: str) -> None:
         """Put a config into the fields; changes from it are marked, as from ``name``."""
         self.form.begin_with(config, name)
+        self._changed()
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Change settings, as the user would."""
+        for name, value in changes.items():
+            self.form.fields[name].set_value(value)
         self._changed()
 
     def config(self) -> TrainConfig:

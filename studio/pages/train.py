@@ -5,10 +5,12 @@ Composes panels; what they do lies in :class:`TrainSession`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.errors import StudioError
@@ -20,12 +22,13 @@ from studio.panels.train_card import JobCard
 from studio.panels.train_epochs import EpochBar
 from studio.panels.train_runs import RunsPanel
 from studio.plots.curves import CurvePlot, Line
-from studio.services.training import sweep_rows
+from studio.services.training import Help, sweep_rows
 from studio.widgets import SectionHeading, Separator
 from studio.widgets.chips import ToggleGroup
 from studio.widgets.slider import Slider
 from studio.window.page import PageContext
 from training.jobs import JobStore
+from training.jobs.state import LOG
 
 LOSS_COLORS = {
     "total": theme.TEXT, "rc": theme.ACCENT, "rcxyz": theme.PARE, "vel": theme.BLAZEPOSE,
@@ -130,9 +133,10 @@ class TrainPage(QObject):
         card.pause_pressed.connect(session.pause)
         card.resume_pressed.connect(session.resume)
         card.stop_pressed.connect(session.stop)
-        card.duplicate_pressed.connect(self.ask_duplicate)
+        card.duplicate_pressed.connect(lambda: self.ask_duplicate())
         card.use_pressed.connect(self.use_checkpoint)
         card.run_chosen.connect(session.choose)
+        card.help_pressed.connect(self.help)
         card.notes_edited.connect(session.keep_notes)
         session.jobs_changed.connect(self._show_jobs)
         session.job_changed.connect(self._show_job)
@@ -199,13 +203,30 @@ class TrainPage(QObject):
         """Open the form for a new training."""
         self._ask(None)
 
-    def ask_duplicate(self) -> None:
-        """Open the form with the chosen training's settings."""
+    def help(self, found: Help) -> None:
+        """Do what helps a training that failed."""
+        job = self.session.job
+        if job is None:
+            return
+        if found.kind == "duplicate":
+            self.ask_duplicate(found.changes)
+        elif found.kind == "data":
+            self._context.hand_over("data", "")  # its name would only fail again
+        else:
+            self._show_file(job.folder / LOG if found.kind == "log" else job.folder)
+
+    def _show_file(self, path: Path) -> None:
+        """Open a file or folder with what the system opens it with."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self._context.document.message.emit(f"It lies at {path}.")
+
+    def ask_duplicate(self, changes: Mapping[str, Any] | None = None) -> None:
+        """Open the form with the chosen training's settings, some of them changed."""
         job = self.session.job
         if job is not None and job.has_settings:
-            self._ask(job.config.changed(name=f"{job.name} 2"))
+            self._ask(job.config, {"name": f"{job.name} 2", **(changes or {})})
 
-    def _ask(self, config: Any) -> None:
+    def _ask(self, config: Any, changes: Mapping[str, Any] | None = None) -> None:
         def listed() -> tuple[Any, tuple[str, ...]]:
             from core.datasets.library import list_datasets
             from core.evaluation.recognisers.library import list_recognisers
@@ -213,14 +234,18 @@ class TrainPage(QObject):
             return list_datasets(), tuple(entry.name for entry in list_recognisers())
 
         bridge.run_in_thread(
-            lambda progress: listed(), lambda found: self._open_form(found[0], found[1], config),
+            lambda progress: listed(), lambda found: self._open_form(found, config, changes or {}),
             self._context.document.problem.emit, key="train-form", owner=self,
         )  # fmt: skip
 
-    def _open_form(self, entries: Any, recognisers: tuple[str, ...], config: Any) -> None:
+    def _open_form(
+        self, found: tuple[Any, tuple[str, ...]], config: Any, changes: Mapping[str, Any]
+    ) -> None:
         from studio.dialogs.new_training import NewTrainingDialog
 
+        entries, recognisers = found
         dialog = NewTrainingDialog(entries, recognisers, config, self.right.window())
+        dialog.change(changes)
         wanted, self._wanted = self._wanted, {}
         if any(wanted.values()):
             dialog.take(**wanted)

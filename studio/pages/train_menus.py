@@ -24,7 +24,7 @@ def page_actions(page: TrainPage) -> list[Action]:
         Action(id="train.stop", text="Stop training", run=session.stop, enabled=page.can_pause,
                tip="Save and end the training"),
         Action(id="train.duplicate", text="Duplicate training…", shortcut="D",
-               run=page.ask_duplicate, enabled=page.has_settings,
+               run=lambda: page.ask_duplicate(), enabled=page.has_settings,
                tip="A new training from these settings"),
         Action(id="train.use", text="Use in Create", shortcut="U", icon="body",
                run=page.use_checkpoint, enabled=page.has_checkpoint,

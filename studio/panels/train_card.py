@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QSizePo
 
 from studio import theme
 from studio.panels.train_runs import STATE_COLORS
-from studio.services.training import FROZEN, card_rows, setting_rows
+from studio.services.training import (
+    FROZEN,
+    Help,
+    card_rows,
+    help_for,
+    setting_rows,
+    sweep_title,
+)
 from studio.widgets import Button, SectionHeading, Separator, caption
 from studio.widgets.labels import set_color
 from studio.widgets.layouts import SidePanel
@@ -119,6 +126,7 @@ class JobCard(SidePanel):
     stop_pressed = Signal()
     duplicate_pressed = Signal()
     use_pressed = Signal()
+    help_pressed = Signal(object)  # a Help of studio.services.training
     run_chosen = Signal(str)
     notes_edited = Signal(str)
 
@@ -132,6 +140,8 @@ class JobCard(SidePanel):
         self.facts = Rows("How the training goes")
         self.problem = caption("", color=theme.BAD)
         self.problem.setWordWrap(True)
+        self.help_button = Button("", tooltip="")
+        self._help: Help | None = None
         self.pause_button = Button("Pause", tooltip="Save and end; it can go on later")
         self.stop_button = Button("Stop", tooltip="Save and end the training")
         self.use_button = Button(
@@ -161,6 +171,7 @@ class JobCard(SidePanel):
         self.add(self.bar)
         self.add(self.facts)
         self.add(self.problem)
+        self.add(self.help_button)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.pause_button)
@@ -184,6 +195,7 @@ class JobCard(SidePanel):
         self.duplicate_button.clicked.connect(self.duplicate_pressed)
         self.use_button.clicked.connect(self.use_pressed)
         self.sweep.chosen.connect(self.run_chosen)
+        self.help_button.clicked.connect(lambda: self.help_pressed.emit(self._help))
         self.notes.textChanged.connect(lambda: self.notes_edited.emit(self.notes.toPlainText()))
 
     def _pause_or_resume(self) -> None:
@@ -206,6 +218,7 @@ class JobCard(SidePanel):
             self.heading.title.setText("No training chosen")
             self.heading.set_note("")
             self.problem.hide()
+            self.help_button.hide()
             return
         state = view.state
         self.heading.title.setText(view.job.name)
@@ -216,15 +229,26 @@ class JobCard(SidePanel):
         self.problem.setText(said)
         set_color(self.problem, theme.DIM if state.state == "running" else theme.BAD)
         self.problem.setVisible(bool(said) and state.state in ("failed", "lost", "running"))
+        self._show_help(help_for(state, view.job.config if view.job.has_settings else None))
         self.pause_button.set_label("Resume" if self._can_resume else "Pause")
         self.pause_button.setEnabled(self._can_resume or state.state in ("running", "queued"))
         self.stop_button.setEnabled(state.state in ("running", "queued"))
         self.use_button.setEnabled(bool(shown))
         if view.job.has_settings:
             self.settings.show_rows(setting_rows(view.job.config))
+        swept = view.job.sweep
+        self.sweep_heading.title.setText(sweep_title(swept.field if swept else ""))
         self.sweep.show_rows(sweep)
         if view.id != self._id:
             self._id = view.id
             self.notes.blockSignals(True)
             self.notes.setPlainText(view.job.notes)
             self.notes.blockSignals(False)
+
+    def _show_help(self, found: Help | None) -> None:
+        """Offer what helps a training that failed."""
+        self._help = found
+        self.help_button.setVisible(found is not None)
+        if found is not None and found.text != self.help_button.text():
+            self.help_button.set_label(found.text)
+            self.help_button.setToolTip(found.tip)

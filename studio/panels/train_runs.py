@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
-from studio.services.training import badge_text, settings_text, state_text
+from studio.services.training import badge_text, is_frozen, settings_text, state_text
 from studio.widgets import EmptyState, SearchField, SectionHeading, paint, primary_button
 from studio.widgets.chips import paint_badge
 from training.jobs.watch import JobView
@@ -55,9 +55,9 @@ class _Model(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return view.job.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{view.job.name}, {state_text(view.state)}"
+            return f"{view.job.name}, {_said(view)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = (view.job.name, state_text(view.state), view.state.message, view.state.hint,
+            lines = (view.job.name, _said(view), view.state.message, view.state.hint,
                      str(view.job.folder))  # fmt: skip
             return "\n".join(line for line in lines if line)
         return view if role == VIEW_ROLE else None
@@ -87,7 +87,8 @@ class _Painter(QStyledItemDelegate):
             painter.fillRect(rect, QColor(theme.RAISED if is_current else theme.HOVER))
         if is_current:
             painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.ACCENT))
-        color = QColor(STATE_COLORS.get(view.state.state, theme.DIM))
+        has_frozen = view.state.state == "done" and is_frozen(view)
+        color = QColor(theme.BAD if has_frozen else STATE_COLORS.get(view.state.state, theme.DIM))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawEllipse(QRectF(rect.left() + theme.MARGIN, rect.top() + 14, 7, 7))
@@ -95,14 +96,14 @@ class _Painter(QStyledItemDelegate):
         width = paint.text_width(badge, theme.TINY_SIZE, 600) + 16
         right = rect.right() - theme.MARGIN
         place = QRectF(right - width, rect.top() + 22, width, 22)
-        is_bad = view.state.state in ("failed", "lost")
+        is_bad = has_frozen or view.state.state in ("failed", "lost")
         paint_badge(painter, place, badge, theme.BAD if is_bad else theme.DIM)
         left = rect.left() + theme.MARGIN + 16
         room = int(right - width - 8 - left)
         settings = settings_text(view.job.config) if view.job.has_settings else view.state.message
         for text, size, ink, top, space in (
             (view.job.name, theme.BODY_SIZE, theme.TEXT, 8, room),
-            (state_text(view.state), theme.SMALL_SIZE, theme.DIM, 26, room),
+            (_said(view), theme.SMALL_SIZE, theme.DIM, 26, room),
             (settings, theme.SMALL_SIZE, theme.FAINT, 44, right - left),
         ):
             face = theme.font(size)
@@ -113,6 +114,10 @@ class _Painter(QStyledItemDelegate):
                 QRect(left, rect.top() + top, int(space), 18), Qt.AlignmentFlag.AlignVCenter, shown
             )
         painter.restore()
+
+
+def _said(view: JobView) -> str:
+    return state_text(view.state, is_frozen=is_frozen(view))
 
 
 class RunsPanel(QWidget):

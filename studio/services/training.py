@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -84,8 +85,44 @@ def duration_text(seconds: float | None) -> str:
     return f"{round(seconds / 60)} min" if seconds >= 60 else f"{round(seconds)} s"
 
 
-def state_text(state: JobState) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Help:
+    """What a button beside a failure does: ``kind`` duplicate, data, folder or log."""
+
+    kind: str
+    text: str
+    tip: str
+    changes: dict[str, Any] = field(default_factory=dict)  # of a duplicate
+
+
+def help_for(state: JobState, config: TrainConfig | None) -> Help | None:
+    """What helps a training that failed or was lost; None where nothing is needed."""
+    if state.state not in ("failed", "lost"):
+        return None
+    if state.reason == "memory" and config is not None and config.batch_size > 1:
+        half = config.batch_size // 2
+        return Help(
+            kind="duplicate",
+            text=f"Duplicate with batches of {half}…",
+            tip="Open the form with half the batch size",
+            changes={"batch_size": half},
+        )
+    if state.reason == "number" and config is not None:
+        changes = {"lr": config.lr / 2, "clip_norm": config.clip_norm or 1.0}
+        return Help(kind="duplicate", text="Duplicate with half the rate…",
+                    tip="Open the form with half the learning rate and clipped gradients",
+                    changes=changes)  # fmt: skip
+    if state.reason == "data":
+        return Help(kind="data", text="Go to the data sets", tip="Import it again on the Data page")
+    if state.reason == "disk":
+        return Help(kind="folder", text="Open its folder", tip="See what can be deleted there")
+    return Help(kind="log", text="Show its log", tip="Everything the training printed")
+
+
+def state_text(state: JobState, *, is_frozen: bool = False) -> str:
     """The second line of a job in the list."""
+    if state.state == "done" and is_frozen:
+        return f"done · {state.epoch:,} epochs · frozen motion"
     if state.state == "queued":
         return f"queued · {state.epochs:,} epochs"
     if state.state == "done":
@@ -107,12 +144,18 @@ def liveliness(view: JobView) -> float | None:
     return float(energy) / float(data) if energy is not None and data else None
 
 
+def is_frozen(view: JobView) -> bool:
+    """Whether the newest samples hardly move."""
+    alive = liveliness(view)
+    return alive is not None and alive < FROZEN
+
+
 def badge_text(view: JobView) -> str:
     """What a job's badge says: percent while it runs, else FID, else liveliness."""
     if view.state.state in ("running", "paused", "queued"):
         return f"{view.state.fraction:.0%}" if view.state.fraction else "–"
     fid = view.last.get("metrics", {}).get("fid")
-    if fid is not None:
+    if fid is not None and not is_frozen(view):
         return f"FID {float(fid):.2f}"
     alive = liveliness(view)
     return f"energy {alive:.2f}" if alive is not None else view.state.state
@@ -173,6 +216,11 @@ def sweep_rows(views: tuple[JobView, ...], job: Job | None) -> list[tuple[str, s
         if view.job.sweep is not None and view.job.sweep.id == mine.id
     ]
     return sorted(rows, key=lambda row: _as_number(row[1]))
+
+
+def sweep_title(name: str) -> str:
+    """The heading above the trainings of a sweep."""
+    return f"Sweep: {FIELD[name].label}" if name in FIELD else "Sweep"
 
 
 def _as_number(text: str) -> tuple[float, str]:

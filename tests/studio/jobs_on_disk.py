@@ -45,7 +45,7 @@ def write_samples(job: Job, epoch: int) -> None:
 
 def job_on_disk(
     store: JobStore, name: str = "one", *, epochs: tuple[int, ...] = (5, 10), state: str = "done",
-    message: str = "", hint: str = "", sweep: Sweep | None = None, **settings: Any,
+    message: str = "", hint: str = "", reason: str = "", sweep: Sweep | None = None, **settings: Any,
 ) -> Job:  # fmt: skip
     """Make a job that trained to the last of ``epochs`` and ended in ``state``."""
     last = max(epochs, default=0)
@@ -60,5 +60,5 @@ def job_on_disk(
              lr=1e-4, steps_per_second=12.5, clips_per_second=250.0)  # fmt: skip
     for epoch in epochs:
         write_samples(job, epoch)
-    tell(job, "state", state=state, message=message, hint=hint)
+    tell(job, "state", state=state, message=message, hint=hint, reason=reason)
     return job

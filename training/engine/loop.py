@@ -117,7 +117,7 @@ class Training:
         result = self.parts.runnable(batch.x, batch.y, batch.mask, self._noise(len(batch.y)))
         total, values = self.losses(batch, result, share)
         if total.device.type == "cpu" and not bool(torch.isfinite(total)):
-            raise _not_finite(self.step)
+            raise NotANumber(self.step)
         self.parts.optimizer.zero_grad(set_to_none=True)
         self.fabric.backward(total)
         if self.config.clip_norm:
@@ -167,14 +167,17 @@ def _mixed(seed: int, step: int, stream: int) -> int:
     return value & (2**63 - 1)
 
 
-def _not_finite(step: int) -> StudioError:
-    return StudioError(
-        f"The loss is no longer a number at step {step}.",
-        "Go on from the last checkpoint with a smaller learning rate, or clip the gradients.",
-    )
+class NotANumber(StudioError):
+    """A loss or a weight is no number any more."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(
+            f"The loss is no longer a number at step {step}.",
+            "Duplicate the training with a smaller learning rate, or with clipped gradients.",
+        )
 
 
 def check_finite(total: Tensor, step: int) -> None:
-    """Raise StudioError when a loss is not a number."""
+    """Raise NotANumber when a loss is not one."""
     if not bool(torch.isfinite(total)):
-        raise _not_finite(step)
+        raise NotANumber(step)

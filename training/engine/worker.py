@@ -7,12 +7,14 @@ checkpoint and state stay. Exit codes: 0 done, 3 paused or cancelled on request,
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import torch
 
@@ -21,15 +23,21 @@ from core.datasets.features import Features
 from core.errors import StudioError
 from training.config import TrainConfig, load_config
 from training.engine.control import WORKER, Control, worker_facts
-from training.engine.loop import Training
+from training.engine.loop import NotANumber, Training
 from training.engine.parts import make_fabric
 from training.events import EventLog
 
 log = logging.getLogger(__name__)
 
+Reason = Literal["", "data", "number", "memory", "disk"]
+
 DONE, FAILED, ASKED = 0, 1, 3
 _NO_MEMORY = ("not enough memory", "out of memory", "allocate memory")  # as torch puts it
 _LAST_WORD_SECONDS = 0.5  # for what the first worker sent to reach the others
+
+
+class DataGone(StudioError):
+    """The data set cannot be opened."""
 
 
 def run(folder: Path) -> int:
@@ -48,7 +56,9 @@ def run(folder: Path) -> int:
         message, hint = explained(error)
         log.exception("the training failed")
         with contextlib.suppress(OSError):  # a disk so full that not even this fits
-            events.write("state", state="failed", message=message, hint=hint)
+            events.write(
+                "state", state="failed", message=message, hint=hint, reason=reason_of(error)
+            )
         return FAILED
     finally:
         events.close()
@@ -111,28 +121,57 @@ def leave(code: int) -> None:
 
 
 def clips_of(config: TrainConfig) -> Features:
-    """The clips a config trains on. Raises StudioError."""
+    """The clips a config trains on. Raises DataGone."""
     from core.datasets.library import open_dataset
 
-    store = open_dataset(config.dataset)
+    try:
+        store = open_dataset(config.dataset)
+    except StudioError as error:
+        raise DataGone(error.message, error.hint) from error
     if config.split == "train":
         return store.features(store.split().train)
     return store.features()
+
+
+def is_of_memory(error: BaseException) -> bool:
+    """Whether there was not enough memory, on a device or off it."""
+    if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
+        return True
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    return not isinstance(error, StudioError | OSError) and any(
+        sign in str(error).lower() for sign in _NO_MEMORY
+    )
+
+
+def reason_of(error: BaseException) -> Reason:
+    """Return why a training ended, in a word that a program can act on; "" for anything else."""
+    if isinstance(error, DataGone):
+        return "data"
+    if isinstance(error, NotANumber):
+        return "number"
+    if is_of_memory(error):
+        return "memory"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return "disk"
+        cause = cause.__cause__
+    return ""
 
 
 def explained(error: Exception) -> tuple[str, str]:
     """Return the sentence and the next step for what ended a training."""
     if isinstance(error, StudioError):
         return error.message, error.hint
-    if isinstance(error, OSError) and error.errno is not None:
-        known = explain_write_error(Path(error.filename or "events.jsonl"), error)
-        return known.message, known.hint
-    text = str(error)
-    is_memory = isinstance(error, MemoryError | torch.cuda.OutOfMemoryError)
-    if is_memory or any(sign in text.lower() for sign in _NO_MEMORY):
+    if is_of_memory(error):
         return (
             "There was not enough memory for a step.",
             "Duplicate the training with a smaller batch or a smaller network.",
         )
+    if isinstance(error, OSError) and error.errno is not None:
+        known = explain_write_error(Path(error.filename or "events.jsonl"), error)
+        return known.message, known.hint
+    text = str(error)
     first = text.splitlines()[0] if text else type(error).__name__
     return f"The training stopped: {first}", "log.txt in its folder tells more."

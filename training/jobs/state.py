@@ -32,7 +32,10 @@ _QUIET_AFTER = 60.0  # seconds without heartbeat that are worth a word about a j
 
 @dataclass(frozen=True, kw_only=True)
 class JobState:
-    """How a job stands. ``fraction`` 0..1; ``eta_seconds`` None while unknown or not running."""
+    """How a job stands. ``fraction`` 0..1; ``eta_seconds`` None while unknown or not running.
+
+    ``reason`` of a failure: data, number, memory, disk, or "" for any other.
+    """
 
     state: str
     epoch: int = 0
@@ -43,6 +46,7 @@ class JobState:
     message: str = ""
     hint: str = ""
     device: str = ""
+    reason: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -134,6 +138,7 @@ class StateReader:
             message=message,
             hint=hint,
             device=str(device),
+            reason=str(events.get("state", {}).get("reason", "")) if word == "failed" else "",
         )
 
     def total_steps(self) -> int:

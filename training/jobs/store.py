@@ -112,8 +112,13 @@ def sweep(
     return [
         store.create(
             one,
-            name=f"{name} {FIELD[field].label.lower()} {getattr(one, field)}",
+            name=f"{name}, {FIELD[field].label} {_text(getattr(one, field))}",
             sweep=Sweep(id=mark, field=field, value=getattr(one, field)),
         )
         for one in configs
     ]
+
+
+def _text(value: Any) -> str:
+    """A value in a job's name: 5e-5, not 5e-05."""
+    return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else f"{value}"

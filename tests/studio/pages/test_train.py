@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from core.datasets.library import DatasetEntry
 from studio.pages.train import TrainPage
 from studio.services.trained import recent_models, remember_model, trained_models
-from studio.services.training import warnings_for
+from studio.services.training import badge_text, warnings_for
 from studio.window.page import PageContext
 from tests.studio.jobs_on_disk import job_on_disk, tell, write_samples
 from training.config import TrainConfig
@@ -141,6 +143,71 @@ def test_a_failed_training_says_why_and_can_be_resumed(
     assert "Lower the rate." in page.card.problem.text()
     assert page.card.pause_button.text() == "Resume" and page.card.pause_button.isEnabled()
     assert not page.card.stop_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("reason", "text", "changes"),
+    [
+        ("memory", "batches of 10", {"batch_size": 10}),
+        ("number", "half the rate", {"lr": 5e-5, "clip_norm": 1.0}),
+    ],
+)
+def test_a_failure_that_other_settings_help_opens_the_form_with_them(
+    make: Any, store: JobStore, qtbot: Any, reason: str, text: str, changes: dict[str, Any],
+    dressed: Any,
+) -> None:  # fmt: skip
+    job_on_disk(store, state="failed", message="It ended.", hint="Do it.", reason=reason)
+    page = make()
+    qtbot.waitUntil(lambda: text in page.card.help_button.text())
+    assert not page.card.help_button.isHidden()
+    entry = DatasetEntry(name="demo", folder=store.root, num_clips=520, labels=("kick",) * 13,
+                         fingerprint="", source="")  # fmt: skip
+    open_form = page._open_form
+    asked: list[Any] = []
+    page._open_form = lambda found, config, more: asked.append((config, more))
+    page.card.help_button.click()
+    qtbot.waitUntil(lambda: bool(asked))
+    open_form(([entry], ()), *asked[0])
+    form = page._dialog.form
+    qtbot.addWidget(page._dialog)
+    assert set(form.mark_changes()) == {"name", *changes}
+    found = page._dialog.config()
+    assert {name: getattr(found, name) for name in changes} == pytest.approx(changes)
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"), [("data", "data sets"), ("disk", "folder"), ("", "log")]
+)
+def test_any_other_failure_shows_where_to_look(
+    make: Any, store: JobStore, qtbot: Any, handed: list[Any], reason: str, text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "studio.pages.train.QDesktopServices.openUrl", lambda url: not opened.append(url.path())
+    )
+    job = job_on_disk(store, state="failed", message="It ended.", hint="Do it.", reason=reason)
+    page = make()
+    qtbot.waitUntil(lambda: text in page.card.help_button.text())
+    page.card.help_button.click()
+    if reason == "data":
+        assert handed == [("data", "")]
+    else:
+        assert opened == [str(job.folder / "log.txt" if not reason else job.folder)]
+
+
+def test_a_training_that_went_well_needs_no_help_and_a_frozen_one_is_named(
+    make: Any, store: JobStore, qtbot: Any
+) -> None:
+    job = job_on_disk(store)
+    tell(job, "samples", epoch=10, path="samples/epoch_000010.npz", energy=0.05)
+    tell(job, "metrics", epoch=10, fid=0.25)
+    page = make()
+    qtbot.waitUntil(lambda: page.session.view is not None)
+    assert page.card.help_button.isHidden()
+    index = page.runs._model.index(0)
+    assert "frozen motion" in index.data(int(Qt.ItemDataRole.AccessibleTextRole))
+    assert badge_text(page.session.view) == "energy 0.10"
 
 
 def test_the_trainings_of_a_sweep_stand_in_rows_with_their_energy(

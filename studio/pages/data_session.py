@@ -83,6 +83,8 @@ class DataSession(QObject):
         self._measures: Measures | None = None
         self._indices: dict[str, int] = {}  # of what is shown, by key
         self.is_at_outlier = False
+        self._opening: bridge.Handle | None = None
+        self._asked = ""  # the data set that is being opened
         document.history_changed.connect(self._follow_history)
 
     # -- data sets --------------------------------------------------------------------------------
@@ -92,7 +94,7 @@ class DataSession(QObject):
         def done(entries: Sequence[DatasetEntry]) -> None:
             self.entries = tuple(entries)
             self.entries_changed.emit()
-            if self.store is None and self.entries:
+            if self.store is None and self.entries and not self._asked:
                 self.open(self.entries[0].name)
             mine = next((entry for entry in entries if entry.name == self.name), None)
             if mine is not None and self.table is not None and mine.num_clips != len(self.table):
@@ -113,14 +115,23 @@ class DataSession(QObject):
         if name == self.name and self.store is not None and not anew:
             return
 
+        if self._opening is not None and self._asked != name:
+            self._opening.cancel()  # the demo takes a minute to make; nobody waits for it any more
+        self._asked = name
+
         def opened(found: tuple[ClipStore, Table]) -> None:
+            self._opening, self._asked = None, ""
             self.name = name
             self._take(*found)
             if then is not None:
                 then()
 
-        bridge.run_in_thread(
-            lambda progress: self._opened(name, progress), opened, self._document.problem.emit,
+        def failed(message: str, hint: str) -> None:
+            self._opening, self._asked = None, ""
+            self._document.problem.emit(message, hint)
+
+        self._opening = bridge.run_in_thread(
+            lambda progress: self._opened(name, progress), opened, failed,
             lambda fraction, text, _preview: self.measuring.emit(fraction, text),
             key="data-open", owner=self,
         )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from core.progress import SILENT, Progress
 from studio.pages.data import DataPage
 from studio.window.page import PageContext
 from tests.studio.pages.data_stand_in import LABELS, SmallLibrary
@@ -222,3 +225,36 @@ def test_what_is_put_on_the_stage_plays_from_its_beginning(page: DataPage) -> No
     playback.pause()
     page.reject()  # a decision shows nothing else, and does not start it
     assert not playback.is_playing
+
+
+def test_what_was_asked_for_opens_though_the_first_data_set_is_still_being_made(
+    context: PageContext, qtbot: Any, tmp_path: Path
+) -> None:
+    """On a new machine the demo is made for a minute; an import must not wait for it."""
+    library = SmallLibrary(tmp_path)
+    begun = threading.Event()
+
+    class Slow(SmallLibrary):
+        def entries(self) -> Any:
+            first = library.entries()[0]
+            return [dataclasses.replace(first, name="slow"), first]
+
+        def open(self, name: str, progress: Progress = SILENT) -> Any:
+            if name != "slow":
+                return library.open(name, progress)
+            begun.set()
+            while True:
+                progress.step(0.1, "Making the demo")
+                threading.Event().wait(0.01)
+
+    page = DataPage(context, Slow(tmp_path / "slow"))
+    for widget in (page.left, page.right, page.below):
+        qtbot.addWidget(widget)
+    page.entered()
+    qtbot.waitUntil(begun.is_set)
+    page.session.refresh()
+    page.session.open("small", anew=True)
+    qtbot.waitUntil(lambda: page.session.name == "small", timeout=5000)
+    page.session.refresh()
+    qtbot.waitUntil(lambda: page.session.store is not None and bool(page.session.outliers))
+    assert page.session.name == "small"

@@ -89,7 +89,7 @@ def compare_command(
         seen.append(_seen(path, motions[-1]))
     for path in checkpoint or []:
         motions.append(_sampled(path, label, seed, frames))
-        called.append(path.stem)
+        called.append(_model_name(path, checkpoint or []))
         seen.append((None, None))
     if not 2 <= len(motions) <= 4:
         what = "One clip is" if len(motions) == 1 else f"{len(motions)} clips are"
@@ -181,6 +181,14 @@ def _sampled(path: Path, label: str, seed: int, frames: int) -> Motion:
         label=match_label(label, model.labels), num_frames=frames, count=1, seed=seed
     )
     return sample(model, request)[0]
+
+
+def _model_name(path: Path, others: list[Path]) -> str:
+    """The file's name; of files named alike, the training's folder too."""
+    if [other.stem for other in others].count(path.stem) < 2:
+        return path.stem
+    folder = path.resolve().parent
+    return f"{(folder.parent if folder.name == 'checkpoints' else folder).name} {path.stem}"
 
 
 def _name_of(motion: Motion, stem: str) -> str:

@@ -117,7 +117,7 @@ def evaluate(tour: Tour, seeds: int) -> Iterator[Wait]:
             recogniser=known[0] if known else TRAIN_FIRST,
         )
     )  # fmt: skip
-    yield Wait(until=lambda: page.bar.isHidden(), what="The evaluation", seconds=3600)
+    yield Wait(until=lambda: not page.session.is_busy, what="The evaluation", seconds=3600)
     yield Wait(until=lambda: page.report is not None, what="The report", seconds=30)
     misread = [clip for clip in page.report.misread if clip.row == "generated"]
     if misread:

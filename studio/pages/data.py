@@ -63,7 +63,7 @@ class DataPage(QObject):
     # -- putting together -------------------------------------------------------------------------
     def _below(self) -> QWidget:
         box = QWidget()
-        box.setMinimumHeight(150)
+        box.setMinimumHeight(220)
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.setHandleWidth(1)
         halves.setChildrenCollapsible(False)

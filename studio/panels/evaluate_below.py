@@ -16,6 +16,7 @@ MATRIX_ROWS = (("generated", "Generated"), ("reconstructed", "Reconstructed"),
                ("GT held out", "Held out"))  # fmt: skip
 _MATRIX = 290  # pixels a matrix needs; where the table's do not fit beside, they take turns
 _MARGINS = 52
+_TABLE_SHARE = 0.5  # of the width for the table, until the handle is moved
 _HEIGHT = 292  # of a table of one report and of thirteen classes
 
 
@@ -42,6 +43,7 @@ class EvaluateBelow(QWidget):
             "Here stands Table 1 of a report, with the actions that were taken for others. The "
             "demo model can be measured on the demo data set in a few minutes.",
         )  # fmt: skip
+        self._is_moved = False  # by the user
         self._turns = [self._turn_switch() for _ in range(2)]
         self.halves = QSplitter(Qt.Orientation.Horizontal)
         self.halves.setHandleWidth(1)
@@ -49,9 +51,7 @@ class EvaluateBelow(QWidget):
         self._sides = (self._measures(), self._matrix())
         for side in self._sides:
             self.halves.addWidget(side)
-        self.halves.setStretchFactor(0, 3)
-        self.halves.setStretchFactor(1, 2)
-        self.halves.setSizes([580, 420])
+        self.halves.splitterMoved.connect(lambda _at, _index: self._keep())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -101,10 +101,13 @@ class EvaluateBelow(QWidget):
         is_narrow = self.width() < need + _MATRIX + _MARGINS
         if is_narrow != self.is_narrow:
             self._take_turns(is_narrow)
-        sizes = self.halves.sizes()
-        if not is_narrow and sizes[0] < need + _MARGINS / 2:
-            first = need + _MARGINS // 2
-            self.halves.setSizes([first, max(sum(sizes) - first, 1)])
+        total = sum(self.halves.sizes())
+        if not is_narrow and not self._is_moved and total:
+            first = max(need + _MARGINS // 2, round(_TABLE_SHARE * total))
+            self.halves.setSizes([first, max(total - first, 1)])
+
+    def _keep(self) -> None:
+        self._is_moved = True
 
     def minimumSizeHint(self) -> QSize:
         return QSize(420, _HEIGHT)  # the halves take turns before they hinder anyone

@@ -18,6 +18,7 @@ from studio import bridge, theme
 from studio.actions import Action
 from studio.pages.train_menus import page_actions
 from studio.pages.train_session import TrainSession
+from studio.pages.train_stage import views_of
 from studio.panels.train_card import JobCard
 from studio.panels.train_epochs import EpochBar
 from studio.panels.train_runs import RunsPanel
@@ -82,7 +83,7 @@ class TrainPage(QObject):
         self.overlay: QWidget | None = None
         self.below: QWidget = self._below()
         self._dialog: QWidget | None = None
-        self._is_overlaid = False
+        self._is_overlaid = self._is_here = False
         self._wanted: dict[str, str] = {}
         self._connect()
 
@@ -143,17 +144,22 @@ class TrainPage(QObject):
         session.curves_changed.connect(self._show_curves)
         session.epochs_changed.connect(self._show_epochs)
         session.epoch_shown.connect(self._epoch_shown)
+        self._context.document.shown_changed.connect(self._arrange)
 
     # -- Page -------------------------------------------------------------------------------------
     def actions(self) -> Sequence[Action]:
         return page_actions(self)
 
     def entered(self) -> None:
+        self._is_here = True
+        self._arrange()
         self.session.start()
         self._show_jobs()
 
     def left_behind(self) -> None:
         """The watching goes on: the header shows what runs."""
+        self._is_here = False
+        self._lay_out([])
 
     def shut_down(self) -> None:
         """End the watching; the trainings go on."""
@@ -276,6 +282,16 @@ class TrainPage(QObject):
         if view is None:
             self.plot.show_lines([])
             self.metrics.show_lines([])
+
+    def _arrange(self) -> None:
+        """Give each training of a sweep a row of its own."""
+        if self._is_here:
+            self._lay_out(views_of(self._context.document.shown))
+
+    def _lay_out(self, views: list[list[str]]) -> None:
+        viewport: Any = self._context.viewport
+        if hasattr(viewport, "set_layout"):
+            viewport.set_layout("rows" if len(views) > 1 else "together", views)
 
     def _show_epochs(self) -> None:
         shown = self.session.shown

@@ -17,8 +17,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.errors import StudioError
 from studio import bridge
 from studio.document import Document, ShownClip
-from studio.pages.train_stage import MOST_ROWS, staged
-from studio.services.training import SampleRow, load_samples, sweep_rows
+from studio.pages.train_stage import rows_around, staged
+from studio.services.training import SampleRow, load_samples, sweep_rows, sweep_title
 from studio.viewport.poses import make_ready
 from training.config import TrainConfig
 from training.jobs import JobStore, Queue
@@ -54,6 +54,7 @@ class TrainSession(QObject):
         self.samples: tuple[EpochFile, ...] = ()
         self.shown: EpochFile | None = None
         self.is_following = True  # the newest checkpoint
+        self._rows: list[tuple[str, str, Path]] = []  # on the stage
         self._curve_marks: dict[str, int] = {}
         self._reported = ""
         self._poll = QTimer(self, interval=_POLL)
@@ -148,6 +149,8 @@ class TrainSession(QObject):
         job = self.job
         found = tuple(job.samples()) if job is not None else ()
         if found == self.samples:
+            if self.shown is not None and self._rows_at(self.shown) != self._rows:
+                self.show_epoch(self.shown)  # another training of the sweep has come further
             return
         self.samples = found
         self.epochs_changed.emit()
@@ -175,19 +178,15 @@ class TrainSession(QObject):
     def show_epoch(self, file: EpochFile) -> None:
         """Put the samples of a checkpoint on the stage."""
         self.shown = file
-        job = self.job
-        name = f"{job.name}, epoch {file.epoch}" if job is not None else ""
-
-        rows = sweep_rows(self.snapshot.views, job)
-        mine = next((text for job_id, text, _energy in rows if job_id == self.current), "")
-        others = self._others_of_sweep(rows, file.epoch)
+        rows = self._rows = self._rows_at(file)
 
         def loaded() -> list[ShownClip]:
-            first = SampleRow(text=mine, samples=load_samples(file.path, name))
-            rows = [first] + [
-                SampleRow(text=text, samples=load_samples(path, text)) for text, path in others
-            ]
-            clips = staged(rows)
+            clips = staged(
+                [
+                    SampleRow(text=text, samples=load_samples(path, name))
+                    for text, name, path in rows
+                ]
+            )
             make_ready(clip.motion for clip in clips)
             return clips
 
@@ -201,18 +200,32 @@ class TrainSession(QObject):
             key="train-samples", owner=self,
         )  # fmt: skip
 
-    def _others_of_sweep(
-        self, rows: list[tuple[str, str, float | None]], epoch: int
-    ) -> list[tuple[str, Path]]:
-        """The other trainings of the sweep: value, and the samples nearest to an epoch."""
-        found = []
-        for job_id, text, _energy in rows:
+    def _rows_at(self, file: EpochFile) -> list[tuple[str, str, Path]]:
+        """What stands on the stage: (value, model, samples) of the training and of its sweep's.
+
+        The others are shown as they were at the nearest epoch.
+        """
+        job = self.job
+        swept = {job_id: text for job_id, text, _ in sweep_rows(self.snapshot.views, job)}
+        named = sweep_title(job.sweep.field) if job is not None and job.sweep else ""
+        files: dict[str, EpochFile] = {self.current: file}
+        names = {self.current: job.name if job is not None else ""}
+        for job_id in swept:
             view = self.snapshot.view(job_id)
-            files = view.job.samples() if view is not None and job_id != self.current else []
-            if files:
-                nearest = min(files, key=lambda file: abs(file.epoch - epoch))
-                found.append((text, nearest.path))
-        return found[: MOST_ROWS - 1]
+            found = view.job.samples() if view is not None and job_id != self.current else []
+            if view is not None and found:
+                names[job_id] = view.job.name
+                files[job_id] = min(found, key=lambda other: abs(other.epoch - file.epoch))
+        order = [job_id for job_id in swept if job_id in files] or [self.current]
+        label = named.partition(": ")[2]
+        return [
+            (
+                f"{label} {swept[job_id]}" if swept else "",
+                f"{names[job_id]}, epoch {files[job_id].epoch}",
+                files[job_id].path,
+            )
+            for job_id in rows_around(order, self.current)
+        ]
 
     # -- orders -----------------------------------------------------------------------------------
     def create(self, config: TrainConfig, field: str = "", values: list[Any] | None = None) -> None:

@@ -172,6 +172,21 @@ class WipeHandle(QWidget):
             painter.drawLine(tip, QPointF(x + 3 * side, y + 3))
 
 
+def side_by_side(middles: Sequence[float], widths: Sequence[int], room: int) -> list[int]:
+    """Left edges of texts below ``middles`` (pixels), apart from each other and inside ``room``."""
+    order = sorted(range(len(middles)), key=lambda index: middles[index])
+    lefts = [0] * len(middles)
+    free = EDGE
+    for index in order:
+        lefts[index] = max(round(middles[index] - widths[index] / 2), free)
+        free = lefts[index] + widths[index] + 4
+    last = room - EDGE
+    for index in reversed(order):
+        lefts[index] = max(min(lefts[index], last - widths[index]), 0)
+        last = lefts[index] - 4
+    return lefts
+
+
 class Captions(QObject):
     """Everything over the panes of one viewport. ``wiped(0..1)`` when the line was moved."""
 
@@ -205,8 +220,14 @@ class Captions(QObject):
             caption.read(readings.get(key, ""))
         return before != [caption.size() for caption in self._captions.values()]
 
-    def place(self, layout: Layout, panes: Sequence[Pane]) -> None:
-        """Put everything where the panes are; one below the other where a pane has several."""
+    def place(
+        self, layout: Layout, panes: Sequence[Pane], middles: Mapping[str, float] | None = None
+    ) -> None:
+        """Put everything where the panes are; one below the other where a pane has several.
+
+        In "rows" they stand below their bodies: ``middles`` in pixels from the pane's left.
+        """
+        across = self._in_rows(panes, middles or {}) if layout.kind == "rows" else {}
         height = self._viewport.height()
         used: dict[int, int] = {}
         widths = sum(caption.width() for caption in self._captions.values())
@@ -217,6 +238,8 @@ class Captions(QObject):
             caption.fit(*panes[index].size)
             up = used.get(index, EDGE)
             x = left + EDGE
+            if key in across:
+                x, up = left + across[key], EDGE // 2
             if layout.kind == "wipe":  # they stand still while the line moves
                 left, right, x = 0, self._viewport.width(), EDGE
                 index = 0 if is_narrow else index
@@ -226,12 +249,22 @@ class Captions(QObject):
             caption.move(x, height - bottom - up - caption.height())
             caption.raise_()
             used[index] = up + caption.height() + 4
-        self._place_dividers(panes if layout.kind == "views" else ())
+        self._place_dividers(panes if layout.kind in ("views", "rows") else ())
         has_wipe = layout.kind == "wipe" and len(panes) == 2
         self._handle.setVisible(has_wipe)
         if has_wipe:
             self._handle.place(layout.wipe)
             self._handle.raise_()
+
+    def _in_rows(self, panes: Sequence[Pane], middles: Mapping[str, float]) -> dict[str, int]:
+        """Left edge of each caption in its pane, in pixels."""
+        found: dict[str, int] = {}
+        for pane in panes:
+            keys = [key for key in self._captions if pane.shows(key) and key in middles]
+            widths = [self._captions[key].width() for key in keys]
+            places = side_by_side([middles[key] for key in keys], widths, pane.size[0])
+            found |= dict(zip(keys, places, strict=True))
+        return found
 
     def _place_dividers(self, panes: Sequence[Pane]) -> None:
         width, height = self._viewport.width(), self._viewport.height()

@@ -43,7 +43,7 @@ class ComparedViews:
 
     @property
     def layout_kind(self) -> str:
-        """ "together", "views", "overlay" or "wipe"."""
+        """ "together", "views", "rows", "overlay" or "wipe"."""
         return self._layout_now.kind
 
     @property
@@ -54,6 +54,7 @@ class ComparedViews:
     def set_layout(self, kind: str, views: Sequence[Sequence[str]] = ()) -> None:
         """Show the bodies "together", in "views" of their own, as an "overlay" or with a "wipe".
 
+        "rows" are views one below the other, whose bodies stand in columns.
         ``views``: the keys in each view, at most four; without them each body has its own. All
         share camera and clock. Raises StudioError for another word.
         """
@@ -132,4 +133,16 @@ class ComparedViews:
         if self._scene is None:
             return
         self._labels.place(self._scene)
-        self._captions.place(self._layout_now, self._panes_now())
+        self._captions.place(self._layout_now, self._panes_now(), self._middles())
+
+    def _middles(self) -> dict[str, float]:
+        """Where bodies that stand in rows are seen, in pixels from the left of their pane."""
+        if self._scene is None or self._layout_now.kind != "rows":
+            return {}
+        width, height = self._panes_now()[0].size
+        places = {item.key: self._scene.floor_place(item.key) for item in self._items}
+        project = self._scene.camera.project
+        return {
+            key: float(project([(x, 0.0, z)], (float(width), float(height)))[0, 0])
+            for key, (x, z) in places.items()
+        }

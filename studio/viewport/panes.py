@@ -1,4 +1,4 @@
-"""Which part of the picture shows which bodies: all together, views side by side, or a wipe.
+"""Which part of the picture shows which bodies: all together, views, rows of them, or a wipe.
 
 All panes share one camera, one clock and one canvas; a pane is only where to draw. Plain numbers:
 must not import vispy or Qt.
@@ -14,7 +14,7 @@ from core.errors import StudioError
 Box = tuple[int, int, int, int]
 """left, bottom, right, top in pixels, as OpenGL counts them."""
 
-LAYOUTS = ("together", "views", "overlay", "wipe")
+LAYOUTS = ("together", "views", "rows", "overlay", "wipe")
 MAX_VIEWS = 4
 
 
@@ -76,22 +76,25 @@ class Layout:
             return Pane(whole, left, groups[0]), Pane(whole, right, groups[1])
         return tuple(
             Pane(box, box, group)
-            for box, group in zip(grid(size, len(groups)), groups, strict=True)
+            for box, group in zip(
+                grid(size, len(groups), 1 if self.kind == "rows" else 0), groups, strict=True
+            )
         )
 
 
 TOGETHER = Layout()
 
 
-def grid(size: tuple[int, int], count: int) -> list[Box]:
+def grid(size: tuple[int, int], count: int, columns: int = 0) -> list[Box]:
     """Divide a picture into ``count`` boxes: a row of two or three, four in two rows.
 
-    Rows of an upright picture become columns. Boxes are in reading order.
+    Rows of an upright picture become columns; ``columns`` fixes how many. In reading order.
     """
     width, height = size
-    columns = 2 if count == 4 else count
-    if count in (2, 3) and width < 0.8 * height:
-        columns = 1
+    if not columns:
+        columns = 2 if count == 4 else count
+        if count in (2, 3) and width < 0.8 * height:
+            columns = 1
     rows = -(-count // columns)
     boxes = []
     for index in range(count):

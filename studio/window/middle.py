@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.motion import Motion
@@ -122,6 +123,7 @@ class Middle(QWidget):
         self.halves.setStretchFactor(0, 1)
         self._below: QWidget | None = None
         self._heights: dict[QWidget, list[int]] = {}
+        self._was_shown = False
         _column(self, self.halves)
         self.show_below(None)
         # the body first: while a clip is shaped, its rows may follow a picture later
@@ -167,7 +169,19 @@ class Middle(QWidget):
             self._time_rows.addWidget(below, 1)
             self._heights[below] = [3, 2]
         below.show()
-        parts, room = self._heights[below], max(self.halves.height(), 1)
+        self._share_height()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:  # the window had not its size when it was filled
+            self._was_shown = True
+            QTimer.singleShot(0, self._share_height)
+
+    def _share_height(self) -> None:
+        """Give the stage and what is below it their parts of the height."""
+        if self._below is None:
+            return
+        parts, room = self._heights[self._below], max(self.halves.height(), 1)
         # in pixels: what does not fit would all be taken from the viewport, which stretches
         self.halves.setSizes([round(room * part / max(sum(parts), 1)) for part in parts])
 

@@ -13,17 +13,23 @@ from PySide6.QtWidgets import QWidget
 
 from core.datasets.library import DatasetEntry
 from studio.pages.train import TrainPage
+from studio.pages.train_stage import rows_around, views_of
 from studio.services.trained import recent_models, remember_model, trained_models
 from studio.services.training import badge_text, warnings_for
 from studio.window.page import PageContext
 from tests.studio.jobs_on_disk import job_on_disk, tell, write_samples
 from training.config import TrainConfig
-from training.jobs import JobStore
+from training.jobs import Job, JobStore
 from training.jobs.job import Sweep
 
 
 class Stage(QWidget):
+    layout: Any = None
+
     def frame_all(self) -> None: ...
+
+    def set_layout(self, kind: str, views: Any) -> None:
+        self.layout = (kind, views)
 
 
 @pytest.fixture
@@ -219,13 +225,47 @@ def test_the_trainings_of_a_sweep_stand_in_rows_with_their_energy(
             sweep=Sweep(id="s", field="lambda_kl", value=value),
         )  # fmt: skip
     page = make()
-    qtbot.waitUntil(lambda: {c.row for c in page._context.document.shown} == {0, 1})
-    front = [c for c in page._context.document.shown if c.row == 0]
-    behind = [c for c in page._context.document.shown if c.row == 1]
-    assert [c.name for c in front] == [c.name for c in behind]
-    assert [c.color for c in front] == [c.color for c in behind]
+    shown = page._context.document
+    qtbot.waitUntil(lambda: {c.row for c in shown.shown} == {0, 1})
+    first, second = ([c for c in shown.shown if c.row == row] for row in (0, 1))
+    assert [c.name for c in first] == [c.name for c in second]
+    assert [c.color for c in first] == [c.color for c in second]
+    assert [c.place for c in first] == [c.place for c in second]
+    assert first[0].detail == "seed 0 · KL weight 1e-5"  # by value, whichever is chosen
+    views = [[c.key for c in row] for row in (first, second)]
+    assert views_of(shown.shown) == views
+    assert page._context.viewport.layout == ("rows", views)
+    page.left_behind()
+    assert page._context.viewport.layout == ("together", [])
     qtbot.waitUntil(lambda: len(page.card.sweep._rows) == 2)
     assert [row[2] for row in page.card.sweep._rows] == [pytest.approx(0.8)] * 2
+    assert page.card.sweep_heading.title.text() == "Sweep: KL weight"
+
+
+def test_a_training_of_the_sweep_that_comes_later_joins_the_stage(
+    make: Any, store: JobStore, qtbot: Any
+) -> None:
+    def one(value: float, epochs: tuple[int, ...]) -> Job:
+        return job_on_disk(store, f"kl {value:g}", lambda_kl=value, epochs=epochs,
+                           sweep=Sweep(id="s", field="lambda_kl", value=value))  # fmt: skip
+
+    later = one(5e-5, ())
+    done = one(1e-5, (5, 10))
+    page = make()
+    page.session.choose(done.id)
+    document = page._context.document
+    qtbot.waitUntil(lambda: {c.row for c in document.shown} == {0})
+    write_samples(later, 5)
+    qtbot.waitUntil(lambda: {c.row for c in document.shown} == {0, 1})
+    assert page.session.shown.epoch == 10
+
+
+def test_a_long_sweep_shows_the_neighbours_of_the_chosen_training() -> None:
+    ids = list("abcde")
+    assert rows_around(ids, "a", 3) == list("abc")
+    assert rows_around(ids, "d", 3) == list("cde")
+    assert rows_around(ids, "e", 3) == list("cde")
+    assert rows_around(["a"], "a", 3) == ["a"]
 
 
 def test_the_filter_and_the_keys_walk_through_the_runs(

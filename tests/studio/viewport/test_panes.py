@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from core.errors import StudioError
+from studio.viewport.captions import side_by_side
 from studio.viewport.panes import Layout, grid, meet
 
 SIZE = (1000, 600)
@@ -55,3 +58,19 @@ def test_unknown_layouts_and_too_many_views_are_refused() -> None:
         Layout("sideways")
     with pytest.raises(StudioError, match="4 views"):
         Layout("views", (("a",),) * 5)
+
+
+def test_rows_lie_one_below_the_other_in_reading_order() -> None:
+    panes = Layout(kind="rows", views=(("a", "b"), ("c", "d"), ("e",))).panes((600, 300), "abcde")
+    assert [pane.view for pane in panes] == [
+        (0, 200, 600, 300), (0, 100, 600, 200), (0, 0, 600, 100),
+    ]  # fmt: skip
+    assert panes[1].shows("c") and not panes[1].shows("a")
+
+
+def test_names_in_a_row_stand_below_their_bodies_and_apart() -> None:
+    assert side_by_side([100, 300], [80, 80], 400) == [60, 260]
+    lefts = side_by_side([390, 200, 210], [80, 80, 80], 400)
+    assert sorted(lefts) == [lefts[1], lefts[2], lefts[0]]
+    assert all(b - a >= 80 for a, b in pairwise(sorted(lefts)))
+    assert max(lefts) + 80 <= 400

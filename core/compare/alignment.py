@@ -29,7 +29,8 @@ def laid_over(motion: Motion, reference: Motion, frames: tuple[Ints, Ints], spac
     """Lay a clip over the reference; frames (T,) of each that belong together.
 
     "root" and "heading" move every frame so that the pelvises meet, "procrustes" moves the clip as
-    a whole (Umeyama 1991); its scale is applied to the path and reported, a body has its own size.
+    a whole (Umeyama 1991). Its scale is applied to the pelvis's path and returned: a body is drawn
+    in its own size, distances are measured with the body scaled too (``compare``).
     """
     if space == "none" or motion is reference or len(frames[0]) == 0:
         return Laid(motion)

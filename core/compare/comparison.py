@@ -44,7 +44,8 @@ class Comparison:
     frames (N, T) each clip's own frame, -1 none; aligned: the clips laid over the reference, with
     their own frames; angle (N, T, 24) degrees between local rotations (the root's: global) and
     position (N, T, 24) millimetres, both from the reference, NaN where either has no frame;
-    heading (N,) degrees each was turned, scale (N,) each was scaled by.
+    heading (N,) degrees each was turned, scale (N,) each was scaled by: in ``position`` the whole
+    body is, ``aligned`` keeps the body's own size and has only its path scaled.
     """
 
     options: CompareOptions
@@ -118,23 +119,24 @@ def compare(motions: Sequence[Motion], options: CompareOptions | None = None) ->
             else laid_over(motion, clips[options.reference], pair, options.space)
         )
     aligned = tuple(each.motion for each in laid)
-    angle, position = _differences(aligned, frames, options.reference)
+    scale = tuple(each.scale for each in laid)
+    angle, position = _differences(aligned, scale, frames, options.reference)
     return Comparison(
         options=options, num_frames=frames.shape[1], fps=float(clips[options.reference].fps),
         frames=frames, aligned=aligned, angle=angle, position=position,
         heading=tuple(each.heading_degrees for each in laid),
-        scale=tuple(each.scale for each in laid), timing_text=timing_text,
+        scale=scale, timing_text=timing_text,
         space_text=SPACES[options.space],
     )  # fmt: skip
 
 
 def _differences(
-    aligned: tuple[Motion, ...], frames: Ints, reference: int
+    aligned: tuple[Motion, ...], scale: tuple[float, ...], frames: Ints, reference: int
 ) -> tuple[FloatArray, FloatArray]:
     shape = (*frames.shape, 24)
     angle, position = np.full(shape, np.nan), np.full(shape, np.nan)
     local = [rotvec_to_rotmat(np.asarray(m.poses, np.float64)) for m in aligned]
-    joints = [np.asarray(joint_positions(m), np.float64) for m in aligned]
+    joints = [_joints(motion, by) for motion, by in zip(aligned, scale, strict=True)]
     for k in range(len(aligned)):
         both = (frames[k] >= 0) & (frames[reference] >= 0)
         mine, theirs = frames[k][both], frames[reference][both]
@@ -146,6 +148,13 @@ def _differences(
         apart_mm = np.linalg.norm(joints[k][mine] - joints[reference][theirs], axis=-1)
         position[k, both] = 1e3 * apart_mm
     return angle, position
+
+
+def _joints(motion: Motion, scale: float) -> FloatArray:
+    """(T, 24, 3) metres, the body scaled about its pelvis, which is where the scale put it."""
+    joints = np.asarray(joint_positions(motion), np.float64)
+    pelvis = joints[:, :1]
+    return np.asarray(pelvis + scale * (joints - pelvis))
 
 
 def _of_known(measure: object, values: FloatArray) -> float:

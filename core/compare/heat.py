@@ -1,7 +1,8 @@
-"""A colour scale for differences that also those see who do not tell red from green.
+"""The one colour scale for differences: bodies, ribbons and keys all take it from here.
 
-From dark blue over grey-violet and orange to light yellow: its lightness rises all the way
-(after "inferno" and "cividis", van der Walt & Smith 2015, Nunez et al. 2018).
+From the grey of an unmarked body over yellow and orange to a dark magenta: it reads on the dark
+ground of the window, where a scale that begins dark would not, and on white paper. Lightness falls
+at the hot end, so that the order is kept for colour-blind eyes and in black and white print.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-STOPS = np.array(
-    [[0.13, 0.19, 0.36], [0.36, 0.31, 0.50], [0.67, 0.36, 0.40], [0.93, 0.52, 0.22],
-     [0.99, 0.86, 0.44]]
-)  # fmt: skip
-"""(5, 3) sRGB at even steps."""
+STOPS: tuple[str, ...] = ("#8f97a8", "#b3ab8a", "#ecc14b", "#f5893c", "#e84a52", "#c62d78")
+"""sRGB at even steps, from alike to far apart."""
+
+_RGB = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in STOPS])
 
 
-def heat_colors(values: npt.ArrayLike, low: float = 0.0, high: float = 1.0) -> FloatArray:
-    """Colours (..., 3) in 0..1 of values (...); what is no number is the lowest colour."""
-    share = (np.nan_to_num(np.asarray(values, np.float64), nan=low) - low) / max(high - low, 1e-12)
-    at = np.clip(share, 0.0, 1.0) * (len(STOPS) - 1)
-    return np.stack([np.interp(at, np.arange(len(STOPS)), STOPS[:, c]) for c in range(3)], axis=-1)
+def heat_colors(values: npt.ArrayLike) -> FloatArray:
+    """Colours (..., 3) sRGB 0..1 of values (...) 0..1; what is no number is the coldest."""
+    at = np.clip(np.nan_to_num(np.asarray(values, np.float64)), 0.0, 1.0)
+    places = np.linspace(0.0, 1.0, len(_RGB))
+    return np.stack([np.interp(at, places, _RGB[:, k]) for k in range(3)], axis=-1)

@@ -218,6 +218,7 @@ def _tell(comparison: Comparison, names: list[str], quality: list[list[str]]) ->
             f"\n{name} against {names[reference]}: mean {comparison.mean(k):.1f}°"
             f" {comparison.mean_position(k):.0f} mm, peak {comparison.peak(k):.1f}°"
             f", turned by {comparison.heading[k]:+.1f}°"
+            + (f", scaled by {comparison.scale[k]:.3f}" if comparison.scale[k] != 1 else "")
         )
         for moment in comparison.worst(k, _WORST):
             joint = JOINT_NAMES[moment.joint].replace("_", " ")

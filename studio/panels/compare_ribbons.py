@@ -26,10 +26,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from core.compare.heat import heat_colors
 from studio import theme
 from studio.panels.clip_facts import runs
 from studio.playback import Playback
-from studio.viewport.heat import heat_colors
 from studio.widgets import paint
 
 _TOP, _BAR, _GAP, _BOTTOM = 12, 20, 5, 8

@@ -1,7 +1,8 @@
 """Heat on a body: one number for each joint and frame, blended over the skin by its weights.
 
 It lies in a texture of the clip's own layout, so that the shader finds a joint's heat where it
-finds the joint's matrix, and frames are blended alike. Must not import vispy, Qt or torch.
+finds the joint's matrix, and frames are blended alike. The colours are ``core.compare.heat``'s.
+Must not import vispy, Qt or torch.
 """
 
 from __future__ import annotations
@@ -11,16 +12,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from core.compare.heat import heat_colors
 from core.skeleton import NUM_JOINTS
 from studio.viewport.clip_texture import ClipTexture, clip_texture
 
 Float32 = npt.NDArray[np.float32]
 RAMP_STEPS = 256
-
-STOPS: tuple[str, ...] = ("#8f97a8", "#b3ab8a", "#ecc14b", "#f5893c", "#e84a52", "#c62d78")
-"""From alike (the grey of an unmarked body, which reads on the dark ground where the dark end of
-``core.compare.heat`` would not) to far apart; lightness falls at the hot end, so that
-the order is kept for colour-blind eyes and in black and white print."""
 
 
 def heat_texture(values: npt.ArrayLike) -> ClipTexture:
@@ -29,14 +26,6 @@ def heat_texture(values: npt.ArrayLike) -> ClipTexture:
     rows = np.zeros((len(heat), NUM_JOINTS, 3, 4), np.float32)
     rows[:, :, 0, 0] = heat
     return clip_texture(rows)
-
-
-def heat_colors(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """(...) values 0..1 -> (..., 3) sRGB 0..1: the ramp between :data:`STOPS`."""
-    stops = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in STOPS])
-    at = np.clip(np.asarray(values, np.float64), 0.0, 1.0)
-    places = np.linspace(0.0, 1.0, len(stops))
-    return np.stack([np.interp(at, places, stops[:, k]) for k in range(3)], axis=-1)
 
 
 @lru_cache(maxsize=1)

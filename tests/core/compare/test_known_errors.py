@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.body import joint_positions
 from core.compare import CompareOptions, compare
 from core.compare.joint_angles import JOINT_ANGLES, joint_angle, peak_flexion
 from core.compare.quality import clip_quality
@@ -133,6 +134,17 @@ def test_procrustes_takes_out_turn_place_and_size(squat):
     comparison = compare([squat, moved], CompareOptions(space="procrustes"))
     assert comparison.position[1].max() < 1.0
     assert comparison.scale[1] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_procrustes_measures_with_the_whole_body_scaled(squat):
+    """A taller person in the same poses is the same motion but for its size."""
+    tall = squat.replace(betas=np.array([2.5] + [0.0] * 9, np.float32))
+    rigid = compare([squat, tall], CompareOptions(space="root"))
+    comparison = compare([squat, tall], CompareOptions(space="procrustes"))
+    a, b = (joint_positions(m)[:, [0, 15]] for m in (squat, tall))
+    size = np.linalg.norm(np.diff(a, axis=1)) / np.linalg.norm(np.diff(b, axis=1))
+    assert comparison.scale[1] == pytest.approx(size, abs=0.03)
+    assert comparison.mean_position(1) < 0.35 * rigid.mean_position(1)
 
 
 def test_every_angle_is_small_at_rest_and_raised_arms_count_up():

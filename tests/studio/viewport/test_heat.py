@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.compare.heat import heat_colors
 from core.errors import StudioError
 from studio.viewport.clip_texture import TEXELS, bone_coordinate
-from studio.viewport.heat import heat_colors, heat_ramp, heat_texture
+from studio.viewport.heat import heat_ramp, heat_texture
 from studio.viewport.items import BodyItem
 from tests.studio.viewport.clips import swinging
 

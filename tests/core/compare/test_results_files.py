@@ -107,3 +107,49 @@ def test_missing_frames_are_counted_and_lie_beside_the_right_ones(truth, pare, t
     assert comparison.frames[1, :5].tolist() == [-1, -1, -1, -1, 0]  # it begins at frame 4
     seen = np.setdiff1d(ids, [])
     assert comparison.angle[1, seen].max() < 0.1
+
+
+@pytest.mark.parametrize("degrees", [12.0, -12.0])
+def test_a_knee_bent_too_far_or_too_little_is_found_with_its_sign(truth, pare, tmp_path, degrees):
+    """The offset is put about the knee's own axis, where it is bent by at least 30 degrees."""
+    turns = truth.poses[:, LEFT_KNEE].astype(np.float64)
+    bend = np.linalg.norm(turns, axis=1)
+    bent = np.degrees(bend) > 30
+    assert bent.sum() >= 5
+    poses = truth.poses.copy()
+    poses[:, LEFT_KNEE] += np.radians(degrees) * turns / np.maximum(bend, 1e-6)[:, None]
+    vibe = through_file(truth.replace(poses=poses), "vibe", tmp_path)
+    comparison = compare([pare, vibe], ROOT_AND_HEADING)
+    np.testing.assert_allclose(comparison.angle[1, bent, LEFT_KNEE], abs(degrees), atol=0.1)
+    found = joint_angle(vibe, "left knee flexion") - joint_angle(pare, "left knee flexion")
+    assert np.median(found[bent]) == pytest.approx(degrees, abs=2.5)
+    untouched = joint_angle(vibe, "right knee flexion") - joint_angle(pare, "right knee flexion")
+    assert np.abs(untouched).max() < 0.5
+
+
+@pytest.mark.parametrize("metres", [0.2, -0.2])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_root_that_jumps_is_found_with_its_direction(truth, pare, tmp_path, metres, axis):
+    """The cameras of the files place the root; depth is left out, which weak cameras smooth."""
+    trans = truth.trans.copy()
+    trans[30:, axis] += metres
+    vibe = through_file(truth.replace(trans=trans), "vibe", tmp_path)
+    comparison = compare([pare, vibe], CompareOptions(space="none"))
+    first, second = (motion.trans[:, axis] for motion in comparison.aligned)
+    apart = second - first
+    step = np.median(apart[30:]) - np.median(apart[:30])
+    assert step == pytest.approx(metres, abs=0.01)
+    assert comparison.angle[1].max() < 0.1
+    gone = compare([pare, vibe], CompareOptions(space="root"))
+    assert gone.mean_position(1) < 5
+
+
+def test_a_range_of_motion_of_80_percent_is_found_in_the_pare_file(truth, tmp_path):
+    elbow = JOINT_INDEX["right_elbow"]
+    poses = truth.poses.copy()
+    middle = poses[:, elbow].mean(axis=0)
+    poses[:, elbow] = middle + 0.8 * (poses[:, elbow] - middle)
+    vibe = through_file(truth, "vibe", tmp_path)
+    weak = through_file(truth.replace(poses=poses), "pare", tmp_path)
+    whole, less = (clip_quality(m).range_of_motion["right elbow flexion"] for m in (vibe, weak))
+    assert less / whole == pytest.approx(0.8, abs=0.06)

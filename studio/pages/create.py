@@ -221,8 +221,8 @@ class CreatePage(QObject):
         model_menu(self).popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def receive(self, what: Any) -> None:
-        """Sample from a checkpoint: ``{"checkpoint": path}``."""
-        self.open_model(Path(what["checkpoint"]))
+        """Sample from a checkpoint: ``{"checkpoint": path}``, see :meth:`open_model`."""
+        self.open_model(Path(what["checkpoint"]), is_own=bool(what.get("is_own")))
 
     def ask_model(self) -> None:
         """Ask for a checkpoint file and sample from it."""

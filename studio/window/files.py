@@ -31,6 +31,16 @@ class Sorted:
     results: tuple[Path, ...] = ()  # other programs' results: looked at first
     videos: tuple[Path, ...] = ()  # and whatever else: tried as a video
     weights: tuple[tuple[str, Path], ...] = ()  # networks only the user can bring, by name
+    models: tuple[Path, ...] = ()  # checkpoints of ACTOR, to sample from
+
+
+def is_model(path: Path) -> bool:
+    """Whether a file is to be opened as a checkpoint of ACTOR: ours, or one beside its opt.yaml."""
+    name = path.name.lower()
+    if not path.is_file():
+        return False
+    is_torch = name.endswith((".pth.tar", ".tar", ".pth"))
+    return name.endswith(".safetensors") or (is_torch and (path.parent / "opt.yaml").is_file())
 
 
 def sorted_files(paths: Sequence[Path]) -> Sorted:
@@ -38,11 +48,13 @@ def sorted_files(paths: Sequence[Path]) -> Sorted:
 
     Whether a file is a video is decided by trying to read it, not by its name.
     """
-    clips, results, videos, weights = [], [], [], []
+    clips, results, videos, weights, models = [], [], [], [], []
     for path in paths:
         ending = path.suffix.lower()
         if name := supplied_name(path):
             weights.append((name, path))
+        elif is_model(path):
+            models.append(path)
         elif ending == CLIP_ENDING or ending in MOTION_ENDINGS:
             clips.append(path)
         elif is_result(path) or (path.is_dir() and not videos_in([path])):
@@ -50,8 +62,9 @@ def sorted_files(paths: Sequence[Path]) -> Sorted:
         else:
             videos.append(path)
     return Sorted(
-        clips=tuple(clips), results=tuple(results), videos=tuple(videos), weights=tuple(weights)
-    )
+        clips=tuple(clips), results=tuple(results), videos=tuple(videos), weights=tuple(weights),
+        models=tuple(models),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

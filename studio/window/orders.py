@@ -116,8 +116,10 @@ class Orders(_Window):
             dialogs.open_results(self, self.document, paths)
 
     def import_files(self, paths: Sequence[Path]) -> None:
-        """Take in files dropped or named at the start: videos, clips, results, weights."""
+        """Take in files dropped or named at the start: videos, clips, results, weights, models."""
         chosen = files.sorted_files(paths)
+        if chosen.models:
+            self.hand_over("create", {"checkpoint": chosen.models[0], "is_own": True})
         if chosen.weights:
             dialogs.open_models(self, self.document, self._models_came, chosen.weights)
         if chosen.videos:

@@ -77,3 +77,12 @@ def test_a_hostile_pickle_is_named_and_never_run(tmp_path: Path) -> None:
     path.write_bytes(pickle.dumps({1: _Trap()}))
     (looked,) = look([path])
     assert looked.found is None and "refused" in looked.message
+
+
+def test_checkpoints_are_opened_and_the_originals_too_where_their_options_lie_beside(tmp_path):
+    ours, theirs = tmp_path / "epoch_000100.safetensors", tmp_path / "checkpoint_1000.pth.tar"
+    ours.touch()
+    theirs.touch()
+    assert files.sorted_files([ours, theirs]).models == (ours,)
+    (tmp_path / "opt.yaml").touch()
+    assert files.sorted_files([ours, theirs]).models == (ours, theirs)

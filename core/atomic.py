@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,12 @@ def explain_write_error(path: Path, error: OSError) -> FileProblem:
     )
 
 
+def hidden_os_error(error: Exception) -> OSError | None:
+    """The system's refusal that a library written in Rust tells only in words, None for others."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(found[1]), os.strerror(int(found[1]))) if found else None
+
+
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a temporary path in ``path``'s folder to write to; move it onto ``path`` on success.
@@ -55,6 +62,11 @@ def written_whole(path: Path) -> Iterator[Path]:
         temporary = None
     except OSError as error:
         raise explain_write_error(path, error) from error
+    except Exception as error:
+        hidden = hidden_os_error(error)
+        if hidden is None:
+            raise
+        raise explain_write_error(path, hidden) from hidden
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

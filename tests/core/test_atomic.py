@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,16 @@ def test_a_file_where_a_folder_should_be_is_a_sentence(tmp_path):
     for path in (tmp_path / "file" / "a.txt", tmp_path / "file" / "deep" / "a.txt"):
         with pytest.raises(FileProblem, match="is not a folder"), written_whole(path):
             pass
+
+
+def test_a_full_disk_is_known_also_where_a_library_only_words_it(tmp_path: Path) -> None:
+    with (
+        pytest.raises(FileProblem, match="The disk is full") as told,
+        written_whole(tmp_path / "model.safetensors") as temporary,
+    ):
+        temporary.write_bytes(b"half")
+        raise ValueError("Error while serializing: I/O error: No space left (os error 28)")
+    assert isinstance(told.value.__cause__, OSError)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ValueError, match="odd"), written_whole(tmp_path / "b"):
+        raise ValueError("odd")

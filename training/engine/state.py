@@ -25,6 +25,9 @@ _FREE = (  # settings that may differ when a training goes on
 )  # fmt: skip
 
 
+_CANNOT_WRITE = ("inline_container", "writ", "file")  # of torch's zip writer
+
+
 def save(
     folder: Path,
     *,
@@ -49,7 +52,7 @@ def save(
         try:
             torch.save(content, temporary)
         except RuntimeError as error:  # torch's writer hides why it could not write
-            if "writ" not in str(error) and "file" not in str(error):
+            if not any(sign in str(error) for sign in _CANNOT_WRITE):
                 raise
             raise OSError(errno.ENOSPC, str(error)) from error
 

@@ -11,7 +11,7 @@ import torch
 
 from core.atomic import explain_write_error
 from core.errors import FileProblem, StudioError
-from tests.training.engine.small import config
+from tests.training.engine.small import config, training
 from training.config import save_config
 from training.engine import worker
 from training.engine.loop import NotANumber
@@ -55,3 +55,23 @@ def test_a_data_set_that_is_gone_reaches_the_jobs_state(tmp_path: Path) -> None:
     (tmp_path / "worker.json").unlink()  # this very process, which lives on
     state = StateReader(tmp_path, settings).read()
     assert (state.state, state.reason) == ("failed", "data")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[enforce fail at inline_container.cc:672] . unexpected pos 128768 vs 128656",
+        "PytorchStreamWriter failed writing file data/3: file write failed",
+    ],
+)
+def test_a_full_disk_is_known_by_torchs_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    def full(content: object, path: Path) -> None:
+        raise RuntimeError(words)
+
+    made = training(tmp_path)
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(FileProblem, match="disk is full") as told:
+        made.save()
+    assert worker.reason_of(told.value) == "disk"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,6 +24,23 @@ _NORMAL_MEDIAN = 0.6745  # of a normal variable's size, in standard deviations
 FloatArray = npt.NDArray[np.float64]
 
 
+MEASURES: Mapping[str, str] = {
+    "jitter": "Mean length of the joints' second difference from frame to frame",
+    "jerk": "Mean length of the joints' third difference from frame to frame",
+    "tremble": "Standard deviation of the noise of a joint's rotation about one axis,"
+               " from fourth differences",
+    "foot slide": "How fast standing feet slip along the floor",
+    "floor penetration": "How deep the lowest sole is under the floor, on average",
+    "missing frames": "Frames in which nobody was seen",
+    "inferred frames": "Missing frames that were bridged",
+    "bone length drift": "Standard deviation of the bone that changes most. 0 where a clip has one"
+                         " shape; results' shapes frame by frame become one when they are read",
+    "peak knee flexion": "The more bent knee at its deepest: how complete a movement is",
+    "reprojection": "From the points seen in the video to the body's joints in the picture",
+}  # fmt: skip
+"""What each measure is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class QualityRow:
     """One measure; ``better`` says which way, "" where neither is."""
@@ -32,6 +49,11 @@ class QualityRow:
     value: float
     unit: str
     better: Better = "low"
+
+    @property
+    def help(self) -> str:
+        """What the number is, in a sentence."""
+        return MEASURES.get(self.name, "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,11 +17,16 @@ Table = list[list[str]]
 
 
 def comparison_table(
-    comparison: Comparison, qualities: Sequence[ClipQuality], names: Sequence[str]
+    comparison: Comparison,
+    qualities: Sequence[ClipQuality],
+    names: Sequence[str],
+    *,
+    has_joints: bool = True,
 ) -> Table:
-    """Return a header and rows: quality, ranges of motion, then the differences a joint.
+    """Return a header and rows: quality, ranges of motion, differences, then those of each joint.
 
-    A difference stands in the column of the clip that differs from the reference.
+    A difference stands in the column of the clip that differs; the reference's cell is empty.
+    Without ``has_joints`` the table is short enough for a page.
     """
     rows: Table = [["measure", "unit", *names]]
     titles = max((quality.rows for quality in qualities), key=len)
@@ -33,15 +38,40 @@ def comparison_table(
         ranges = [_number(quality.range_of_motion[angle]) for quality in qualities]
         rows.append([f"range of {angle}", "°", *ranges])
     clips = range(len(names))
-    rows.append(["mean difference", "°", *(_number(comparison.mean(k)) for k in clips)])
-    rows.append(["peak difference", "°", *(_number(comparison.peak(k)) for k in clips)])
-    rows.append(["mean distance", "mm", *(_number(comparison.mean_position(k)) for k in clips)])
-    rows.append(["turned about the vertical", "°", *map(_number, comparison.heading)])
-    for joint, name in enumerate(JOINT_NAMES):
+
+    def differences(name: str, unit: str, values: Sequence[float]) -> None:
+        cells = [_number(v) if k != comparison.options.reference else "" for k, v in
+                 zip(clips, values, strict=True)]  # fmt: skip
+        rows.append([name, unit, *cells])
+
+    differences("mean difference", "°", [comparison.mean(k) for k in clips])
+    differences("peak difference", "°", [comparison.peak(k) for k in clips])
+    differences("mean distance", "mm", [comparison.mean_position(k) for k in clips])
+    differences("turned about the vertical", "°", comparison.heading)
+    if comparison.options.space == "procrustes":
+        differences("scaled by", "", comparison.scale)
+    for joint, name in enumerate(JOINT_NAMES if has_joints else ()):
         for unit, cube in (("°", comparison.angle), ("mm", comparison.position)):
             means = [_mean(cube[k, :, joint]) for k in clips]
-            rows.append([f"mean difference of {name}", unit, *map(_number, means)])
+            differences(f"mean difference of {name.replace('_', ' ')}", unit, means)
     return rows
+
+
+def text_columns(table: Table) -> int:
+    """How many columns from the left hold words; the first of nothing but numbers ends them."""
+    for column in range(1, len(table[0])):
+        cells = [row[column] for row in table[1:] if row[column]]
+        if cells and all(_is_number(cell) for cell in cells):
+            return column
+    return len(table[0])
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def _mean(values: npt.NDArray[np.float64]) -> float:
@@ -52,7 +82,9 @@ def _mean(values: npt.NDArray[np.float64]) -> float:
 def _number(value: float) -> str:
     if not np.isfinite(value):
         return ""
-    return f"{value:.4g}" if abs(value) > 1e-6 else "0"
+    if abs(value) < 1e-6:
+        return "0"
+    return f"{value:.4g}" if abs(value) >= 1 else f"{value:.3f}"
 
 
 def as_csv(table: Table) -> str:
@@ -72,7 +104,8 @@ def as_latex(table: Table) -> str:
     def line(cells: list[str]) -> str:
         return " & ".join("".join(_ESCAPES.get(c, c) for c in cell) for cell in cells) + r" \\"
 
-    columns = "l" * 2 + "r" * (len(table[0]) - 2)
+    left = text_columns(table)
+    columns = "l" * left + "r" * (len(table[0]) - left)
     return "\n".join(
         [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", line(table[0]), r"\midrule",
          *map(line, table[1:]), r"\bottomrule", r"\end{tabular}", ""]

@@ -109,6 +109,8 @@ def compare_command(
     numbers = comparison_table(comparison, qualities, called)
     _tell(comparison, called, numbers[1 : max(len(quality.rows) for quality in qualities) + 1])
     if table is not None:
+        if table.suffix.lower() in (".png", ".pdf"):
+            numbers = comparison_table(comparison, qualities, called, has_joints=False)
         write_table(numbers, table)
         print(table)
     if figure is not None or movie is not None:

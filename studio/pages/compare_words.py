@@ -34,7 +34,7 @@ def quality_rows(answer: Answer) -> list[QualityRow]:
         rows.append(
             QualityRow(
                 name=name, unit=str(first.unit or ""), values=values,
-                better=str(first.better or ""), tip=str(getattr(first, "help", "") or ""),
+                better=str(first.better or ""), tip=str(first.help),
             )
         )  # fmt: skip
     return rows

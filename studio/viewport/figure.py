@@ -103,7 +103,7 @@ def strip_figure(
         options.colors[i] if i < len(options.colors) else kind_color(motion)
         for i, motion in enumerate(motions)
     ]
-    still = [_in_place(motion) for motion in motions]
+    still = [_in_place(motion, is_print=True) for motion in motions]
     at = _view_of(still, options.view)
     progress.step(0.0, "Laying out")
     layout = _laid_out(still, frames, names, options, at)

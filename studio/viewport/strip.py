@@ -66,7 +66,7 @@ def render_strip(
     path = Path(path)
     named = titles is not None
     titles = titles or ()
-    motions = [_in_place(motion) for motion in motions]
+    motions = [_in_place(motion, is_print=True) for motion in motions]
     at = _view_of(motions, view)
     rows = []
     for index, motion in enumerate(motions):
@@ -99,13 +99,19 @@ def _title_of(motion: Motion) -> str:
     return made.label or Path(made.source).stem or made.kind
 
 
-def _in_place(motion: Motion) -> Motion:
-    """Take travel along the floor out, slowly: the figures stand in a row of their own."""
+def _in_place(motion: Motion, *, is_print: bool = False) -> Motion:
+    """Take travel along the floor out: slowly for a movie, in print each body over its number.
+
+    Who stays within 0.8 m is only moved as a whole, so that steps and sway are seen.
+    """
     trans = motion.trans.astype(np.float64)
     flat = trans[:, ::2]
-    if float(np.max(flat.max(axis=0) - flat.min(axis=0))) > 0.8:
+    if float(np.ptp(flat, axis=0).max()) > 0.8 and is_print:
+        centre = flat
+    elif float(np.ptp(flat, axis=0).max()) > 0.8:
         half = max(1, round(0.5 * motion.fps))
-        padded = np.pad(flat, ((half, half), (0, 0)), mode="edge")
+        # at its ends the path goes on as it came, else a walker's first and last bodies lag
+        padded = np.pad(flat, ((half, half), (0, 0)), mode="reflect", reflect_type="odd")
         sums = np.cumsum(np.vstack([np.zeros(2), padded]), axis=0)
         centre = (sums[2 * half + 1 :] - sums[: -2 * half - 1]) / (2 * half + 1)
     else:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from core.compare.table import text_columns
 from studio.viewport.figure_sheet import Line, Mark, Sheet, Text, text_width
 
 _POINTS, _ROW, _MARGIN, _GAP = 7.0, 4.0, 2.0, 4.0
-_LEFT_COLUMNS = 3
 _INK, _RULE = "#14161b", "#14161b"
 
 
-def table_sheet(table: Sequence[Sequence[str]]) -> Sheet:
-    """Lay a header and rows out; the first three columns to the left, the others to the right.
+def table_sheet(table: list[list[str]]) -> Sheet:
+    """Lay a header and rows out; columns of words to the left, of numbers to the right.
 
     A first cell that repeats the one above it is left out.
     """
-    columns = range(len(table[0]))
+    columns, left = range(len(table[0])), text_columns(table)
     widths = [
         max(text_width(row[c], _POINTS, bold=number == 0) for number, row in enumerate(table))
         for c in columns
@@ -33,7 +31,7 @@ def table_sheet(table: Sequence[Sequence[str]]) -> Sheet:
             if c == 0 and repeats:
                 continue
             shift = 0.0
-            if c >= _LEFT_COLUMNS:
+            if c >= left:
                 shift = widths[c] - text_width(row[c], _POINTS, bold=number == 0)
             marks.append(
                 Text(x=starts[c] + shift, y=y - 0.3 * _ROW + 0.8, text=row[c], points=_POINTS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.compare import CompareOptions, compare
+from core.compare.quality import clip_quality
 from core.compare.summary import (
     ALL,
     ClipPair,
@@ -15,7 +17,7 @@ from core.compare.summary import (
     project_pairs,
     summarise,
 )
-from core.compare.table import as_csv, as_latex
+from core.compare.table import as_csv, as_latex, comparison_table, text_columns
 from core.datasets.demo import generate
 from core.errors import StudioError
 from core.motion import Motion, Provenance
@@ -103,3 +105,22 @@ def test_folders_are_paired_by_name_and_a_broken_clip_is_left_out(tmp_path):
     assert len(found.skipped) == 1 and found.skipped[0].startswith("b:")
     with pytest.raises(StudioError, match="no pairs"):
         summarise([], ("one", "two"))
+
+
+def test_the_table_of_two_clips_leaves_the_references_differences_empty():
+    squat = generate("squat down", 0, 30)
+    comparison = compare([squat, weak(squat)], CompareOptions(space="procrustes"))
+    qualities = [clip_quality(squat), clip_quality(weak(squat))]
+    table = comparison_table(comparison, qualities, ["a", "b"])
+    rows = {row[0]: row[1:] for row in table}
+    assert rows["mean difference"][1] == "" and float(rows["mean difference"][2]) > 1
+    assert "mean difference of left knee" in rows and "scaled by" in rows
+    assert text_columns(table) == 2
+    assert r"\begin{tabular}{llrr}" in as_latex(table)
+    short = comparison_table(comparison, qualities, ["a", "b"], has_joints=False)
+    assert len(short) == len(table) - 48
+
+
+def test_every_measure_says_what_it_is():
+    quality = clip_quality(generate("squat down", 0, 30))
+    assert all(row.help for row in quality.rows)

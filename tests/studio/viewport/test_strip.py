@@ -61,6 +61,16 @@ def test_a_walk_stays_in_its_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_opengl")
+def test_a_walker_stands_over_the_numbers_in_print_and_does_not_lag_in_a_movie() -> None:
+    clip = swinging()
+    frames = np.arange(clip.num_frames)
+    trans = clip.trans.copy()
+    trans[:, 2] = 0.1 * frames  # 3 m/s, straight on
+    walk = clip.replace(trans=trans)
+    assert np.abs(strip._in_place(walk, is_print=True).trans[:, ::2]).max() < 1e-6
+    assert np.abs(strip._in_place(walk).trans[:, 2]).max() < 1e-3
+
+
 def test_a_transparent_strip_has_alpha(tmp_path: Path) -> None:
     path = strip.render_strip([swinging(5)], tmp_path / "a.png", background="transparent")
     picture = Image.open(path)

@@ -40,6 +40,7 @@ class NewTrainingDialog(QDialog):
         self.setMinimumSize(*_LEAST)
         self._entries = {entry.name: entry for entry in entries}
         self._recognisers = tuple(recognisers)
+        self._config = config
         self._body_said: tuple[str, str] = ("", "")  # a file, and what is wrong with it
         self.preset = Choice()
         self.preset.setAccessibleName("Preset")
@@ -66,8 +67,9 @@ class NewTrainingDialog(QDialog):
         if config is None:
             self._take_preset()
         else:
-            self.preset_text.setText(f"From the settings of {config.name}.")
-            self.show_config(config, config.name)
+            self.preset.insertItem(0, f"As in {config.name}", "")
+            self.preset.setCurrentIndex(0)
+            self._take_preset()
 
     # -- putting together -------------------------------------------------------------------------
     def _compose(self) -> None:
@@ -142,6 +144,10 @@ class NewTrainingDialog(QDialog):
             self.change({"dataset": dataset})
 
     def _take_preset(self) -> None:
+        if self._config is not None and not self.preset.currentData():
+            self.preset_text.setText("The settings of a training there is")
+            self.show_config(self._config, self._config.name)
+            return
         preset = PRESETS[self.preset.currentData()]
         self.preset_text.setText(preset.text)
         self.show_config(preset.make(), preset.title)

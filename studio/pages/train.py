@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.errors import StudioError
 from studio import bridge, theme
@@ -76,7 +76,6 @@ class TrainPage(QObject):
         self.smoothing.setToolTip("How much the curves are smoothed")
         self.smoothing.setFixedWidth(90)
         self.plot.set_smoothing(0.6)
-        self.curve_legend, self.metric_legend = QLabel(), QLabel()
         self.metric_heading = SectionHeading("FID and accuracy")
         self.left: QWidget = self.runs
         self.right: QWidget = _scrolling(self.card)
@@ -93,7 +92,7 @@ class TrainPage(QObject):
         box.setMinimumHeight(190)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 8, 0)
-        head.addWidget(self.curve_legend, 1)
+        head.addStretch(1)
         for widget in (self.smoothing, self.scale, self.which):
             head.addWidget(widget)
         halves = QSplitter(Qt.Orientation.Horizontal)
@@ -102,7 +101,6 @@ class TrainPage(QObject):
         side = QHBoxLayout()
         side.setContentsMargins(8, 0, 8, 0)
         side.addWidget(self.metric_heading, 1)
-        side.addWidget(self.metric_legend)
         for row, plot in ((head, self.plot), (side, self.metrics)):
             half = QWidget()
             column = QVBoxLayout(half)
@@ -278,6 +276,7 @@ class TrainPage(QObject):
             rows = sweep_rows(session.snapshot.views, view.job) if view is not None else []
         except StudioError:
             rows = []
+        self.runs.set_current(session.current)
         self.card.show_view(view, rows, session.checkpoint_shown())
         if view is None:
             self.plot.show_lines([])
@@ -334,8 +333,8 @@ class TrainPage(QObject):
             ]  # fmt: skip
         self.plot.show_lines(lines)
         self.metrics.show_lines(metrics)
-        self.curve_legend.setText(_legend(lines))
-        self.metric_legend.setText(_legend(metrics))
+        self.plot.set_legend(_legend(lines))
+        self.metrics.set_legend(_legend(metrics))
         self.metric_heading.set_note("" if metrics else "needs a recogniser")
 
 

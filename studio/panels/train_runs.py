@@ -167,6 +167,12 @@ class RunsPanel(QWidget):
         self._all, self._current = views, current
         self._filter()
 
+    def set_current(self, job_id: str) -> None:
+        """Mark the training that is looked at, chosen elsewhere."""
+        if job_id != self._current:
+            self._current = job_id
+            self._filter()
+
     def step(self, steps: int) -> None:
         """Go to the next or previous training."""
         row = self.list.currentIndex().row() + steps

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
 from studio import theme
 
@@ -85,6 +86,9 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         )
         self._mark.hide()
         self.addItem(self._mark)
+        self._legend = QLabel(self)  # over the plot: it takes no room from narrow windows
+        self._legend.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._legend.setFont(theme.font(theme.SMALL_SIZE))
         self._amount = 0.0
         self._lines: tuple[Line, ...] = ()
 
@@ -103,6 +107,20 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._mark.setVisible(epoch is not None and bool(self._lines))
         if epoch is not None:
             self._mark.setValue(epoch)
+
+    def set_legend(self, text: str) -> None:
+        """Say in the corner which colour is which curve, as rich text."""
+        self._legend.setText(text)
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        self._legend.adjustSize()
+        self._legend.move(self.width() - self._legend.width() - theme.SPACE * 2, theme.SPACE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_legend"):  # the base class resizes itself while it is made
+            self._place_legend()
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show these curves instead of the ones before."""
@@ -131,6 +149,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             item.hide()
         if self._lines:
             self.autoRange()
+            first = min((line.x[0] for line in self._lines if len(line.x)), default=0.0)
+            last = max((line.x[-1] for line in self._lines if len(line.x)), default=0.0)
+            if last - first < 1e-6:  # a single point: the axis would show thousandths of an epoch
+                self.setXRange(first, first + 1.0)
         else:
             self.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.0))
         for side in ("left", "bottom"):  # numbers of nothing would only puzzle

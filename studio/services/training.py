@@ -122,7 +122,7 @@ def help_for(state: JobState, config: TrainConfig | None) -> Help | None:
 def state_text(state: JobState, *, is_frozen: bool = False) -> str:
     """The second line of a job in the list."""
     if state.state == "done" and is_frozen:
-        return f"done · {state.epoch:,} epochs · frozen motion"
+        return "done · frozen motion"
     if state.state == "queued":
         return f"queued · {state.epochs:,} epochs"
     if state.state == "done":

@@ -134,3 +134,18 @@ def test_a_sweep_needs_values_of_the_right_kind(dialog: NewTrainingDialog) -> No
     dialog.start()
     assert wanted[0][1:] == ("lambda_kl", [1e-5, 5e-5])
     dialog._waiting.stop()
+
+
+def test_the_form_of_a_duplicate_begins_with_its_training(dialog: NewTrainingDialog) -> None:
+    config = dialog.config().changed(name="mine", lr=3e-4)
+    other = NewTrainingDialog(list(dialog._entries.values()), (), config, dialog)
+    assert other.preset.currentText() == "As in mine" and other.config() == config
+    other.change({"lr": 1.5e-4})
+    assert other.form.mark_changes() == ["lr"]
+    other.preset.select("demo")
+    other._take_preset()
+    assert other.config() == PRESETS["demo"].make()
+    other.preset.setCurrentIndex(0)
+    other._take_preset()
+    assert other.config() == config
+    other._waiting.stop()

@@ -342,3 +342,13 @@ def test_the_data_set_is_warned_about_where_it_is_thin() -> None:
     assert "3 of 15" in short
     assert "pare, vibe" in mixed
     assert warnings_for([(0, 60, "")] * 10, ("kick",), 60) == []
+
+
+def test_the_list_follows_a_training_chosen_in_the_sweep(
+    make: Any, store: JobStore, qtbot: Any
+) -> None:
+    first = job_on_disk(store, "apple")
+    job_on_disk(store, "pear")
+    page = make()
+    page.session.choose(first.id)
+    assert page.runs.list.currentIndex().data() == "apple"

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.evaluation.metrics import Mean, mean_and_interval
+from core.evaluation.references import Reference
 from core.evaluation.report import (
     COLUMNS,
     REAL,
@@ -39,9 +41,11 @@ class Cell:
             return "–"
         places, factor = self.column.decimals, self.column.factor
         value = round(self.mean.value * factor, places) + 0.0  # no minus before a zero
-        interval = self.mean.interval * factor
         sign = "+" if self.is_signed and value > 0 else ""
-        return f"{sign}{value:.{places}f} {plus_minus} {interval:.{places}f}"
+        text = f"{sign}{value:.{places}f}"
+        if math.isnan(self.mean.interval):  # a paper that gives none
+            return text
+        return f"{text} {plus_minus} {self.mean.interval * factor:.{places}f}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +60,16 @@ class TableRow:
 
 
 def cells(
-    reports: Sequence[Report], *, with_difference: bool = False
-) -> list[tuple[str, list[Cell]]]:
-    """Names and cells of all rows, see :func:`table_rows`."""
+    reports: Sequence[Report], *, with_difference: bool = False,
+    references: Sequence[Reference] = (),
+) -> list[tuple[str, list[Cell]]]:  # fmt: skip
+    """Names and cells of all rows, see :func:`table_rows`; those of others last."""
     rows = table_rows(reports, with_difference=with_difference)
-    return [(row.name, list(row.cells)) for row in rows]
+    theirs = [
+        (one.title, [Cell(one.values.get(column.key), column) for column in COLUMNS])
+        for one in references
+    ]
+    return [(row.name, list(row.cells)) for row in rows] + theirs
 
 
 def table_rows(reports: Sequence[Report], *, with_difference: bool = False) -> list[TableRow]:
@@ -140,19 +149,25 @@ def _best(rows: list[tuple[str, Report, Row]], column: MetricColumn) -> Row | No
     return None if at is None else made[at][0]
 
 
-def markdown(reports: Sequence[Report], *, with_difference: bool = False) -> str:
+def markdown(
+    reports: Sequence[Report], *, with_difference: bool = False,
+    references: Sequence[Reference] = (),
+) -> str:  # fmt: skip
     """Return the table as Markdown, the best in bold."""
     lines = [
         "| | " + " | ".join(c.title for c in COLUMNS) + " |",
         "|---" * (len(COLUMNS) + 1) + "|",
     ]
-    for name, row in cells(reports, with_difference=with_difference):
+    for name, row in cells(reports, with_difference=with_difference, references=references):
         shown = [f"**{cell.text()}**" if cell.is_best else cell.text() for cell in row]
         lines.append(f"| {name} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 
 
-def latex(reports: Sequence[Report], *, with_difference: bool = False) -> str:
+def latex(
+    reports: Sequence[Report], *, with_difference: bool = False,
+    references: Sequence[Reference] = (),
+) -> str:  # fmt: skip
     """Return the table as a LaTeX tabular (booktabs), the best in bold."""
     arrows = {"low": r"$\downarrow$", "high": r"$\uparrow$", "real": r"$\rightarrow$"}
     heads = [_escaped(c.title) + arrows[c.better] for c in COLUMNS]
@@ -162,7 +177,7 @@ def latex(reports: Sequence[Report], *, with_difference: bool = False) -> str:
         " & " + " & ".join(heads) + r" \\",
         r"\midrule",
     ]
-    for name, row in cells(reports, with_difference=with_difference):
+    for name, row in cells(reports, with_difference=with_difference, references=references):
         shown = []
         for cell in row:
             text = "--" if cell.mean is None else f"${cell.text(chr(92) + 'pm')}$"
@@ -171,18 +186,21 @@ def latex(reports: Sequence[Report], *, with_difference: bool = False) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
 
 
-def csv_text(reports: Sequence[Report], *, with_difference: bool = False) -> str:
+def csv_text(
+    reports: Sequence[Report], *, with_difference: bool = False,
+    references: Sequence[Reference] = (),
+) -> str:  # fmt: skip
     """Return the table as CSV: a column for each mean and one for its interval."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["row", *(f"{c.key}{end}" for c in COLUMNS for end in ("", "_interval"))])
-    for name, row in cells(reports, with_difference=with_difference):
+    for name, row in cells(reports, with_difference=with_difference, references=references):
         numbers: list[str] = []
         for cell in row:
             numbers += (
                 ["", ""]
                 if cell.mean is None
-                else [f"{cell.mean.value:.6g}", f"{cell.mean.interval:.6g}"]
+                else [f"{cell.mean.value:.6g}", f"{cell.mean.interval:.6g}".replace("nan", "")]
             )
         writer.writerow([name, *numbers])
     return out.getvalue()

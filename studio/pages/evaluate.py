@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.errors import StudioError
 from core.evaluation import tables
+from core.evaluation.references import begin_references
 from core.evaluation.report import COLUMNS, Report, measured_by, reports_folder
 from studio import bridge
 from studio.actions import Action
@@ -38,6 +40,7 @@ from studio.widgets import (
 from studio.widgets.layouts import SidePanel
 from studio.window.page import PageContext
 
+_THEIRS = "Not measured here: other clips, another recogniser. From references.csv"
 _PRESS_A_CELL = "Press a red cell to play its clips; green ones were read right"
 
 
@@ -177,6 +180,17 @@ class EvaluatePage(QObject):
             rows.append(
                 ScoreRow(name=name, cells=cells, mark=mark, is_difference=row.minus is not None)
             )
+        if reports:
+            rows += [
+                ScoreRow(
+                    name=one.title, is_difference=True,
+                    cells=tuple(
+                        ScoreCell(text=tables.Cell(one.values.get(c.key), c).text(), tip=_THEIRS)
+                        for c in COLUMNS
+                    ),
+                )
+                for one in self.session.references()
+            ]  # fmt: skip
         self.table.show_table([column.title for column in COLUMNS], rows)
         self.parts.fit()
         is_official = bool(reports) and reports[0].official
@@ -191,6 +205,9 @@ class EvaluatePage(QObject):
 
     def show_number(self, row: int, column: int) -> None:
         """Show what stands behind a cell of the table."""
+        if row >= len(self._table_rows):
+            self._context.document.message.emit(_THEIRS)
+            return
         found = self._table_rows[row]
         self.story.show_number(number_story(found, found.cells[column]))
 
@@ -247,7 +264,9 @@ class EvaluatePage(QObject):
     def copy(self, what: str) -> None:
         """Put the table on the clipboard as it is shown."""
         if self.has_report():
-            text = getattr(tables, FORMATS[what])(self.session.reports, with_difference=True)
+            text = getattr(tables, FORMATS[what])(
+                self.session.reports, with_difference=True, references=self.session.references()
+            )  # fmt: skip
             QGuiApplication.clipboard().setText(text)
             self._context.document.message.emit(f"The table is on the clipboard as {what}.")
 
@@ -257,6 +276,16 @@ class EvaluatePage(QObject):
         folder.mkdir(parents=True, exist_ok=True)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._context.document.message.emit(f"The reports are in {folder}")
+
+    def edit_references(self) -> None:
+        """Open the file with rows of papers in the system's editor; it is read on coming back."""
+        try:
+            path = begin_references()
+        except StudioError as error:
+            self._context.document.problem.emit(error.message, error.hint)
+            return
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self._context.document.message.emit(f"Write the rows into {path}")
 
     def play_misread(self, true: int, read: int) -> None:
         """Make the clips of a cell again and play them side by side."""
@@ -279,7 +308,7 @@ class EvaluatePage(QObject):
         actions.refresh()
         menu = QMenu(self.list)
         for name in ("evaluate.again", "evaluate.misread", "", "evaluate.rename",
-                     "evaluate.folder", "", "evaluate.delete"):  # fmt: skip
+                     "evaluate.folder", "evaluate.references", "", "evaluate.delete"):  # fmt: skip
             if not name:
                 menu.addSeparator()
             elif name in actions:

@@ -38,6 +38,8 @@ def page_actions(page: EvaluatePage) -> list[Action]:
                enabled=page.has_report, tip="Move the chosen reports to the bin (Del in the list)"),
         Action(id="evaluate.folder", text="Open reports' folder", icon="folder",
                run=page.open_folder, tip="In the system's file browser"),
+        Action(id="evaluate.references", text="Edit reference rows…", run=page.edit_references,
+               tip="Numbers of papers to show below the table, marked as theirs"),
         *(Action(id=f"evaluate.copy-{name.lower()}", text=f"Copy table as {name}",
                  run=partial(page.copy, name), enabled=page.has_report,
                  shortcut="Ctrl+Shift+C" if name == "LaTeX" else "",

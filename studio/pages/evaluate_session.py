@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from core.errors import StudioError
+from core.evaluation.references import Reference, fitting, load_references
 from core.evaluation.report import Report, reports_folder, why_not_comparable
 from studio import bridge, theme
 from studio.document import Document, ShownClip
@@ -40,6 +42,7 @@ class EvaluateSession(QObject):
         self.stored: tuple[StoredReport, ...] = ()
         self.chosen: tuple[StoredReport, ...] = ()
         self._in_hand: Path | None = None
+        self._theirs: tuple[Reference, ...] = ()
         self.is_read = False  # whether the folder was looked at
         self._handle: Any = None
         self._newest_wanted = False
@@ -77,12 +80,22 @@ class EvaluateSession(QObject):
     def refresh(self) -> None:
         """Look which reports there are."""
         bridge.run_in_thread(
-            lambda progress: stored_reports(), self._take, self._document.problem.emit,
-            key="reports", owner=self,
+            lambda progress: (stored_reports(), _theirs()), lambda found: self._take(*found),
+            self._document.problem.emit, key="reports", owner=self,
         )  # fmt: skip
 
-    def _take(self, found: list[StoredReport]) -> None:
+    def references(self) -> tuple[Reference, ...]:
+        """Rows of others that belong to the data of the report in hand."""
+        report = self.current
+        return fitting(self._theirs, str(report.dataset.get("name", ""))) if report else ()
+
+    def _take(
+        self, found: list[StoredReport], theirs: tuple[tuple[Reference, ...], StudioError | None]
+    ) -> None:
         self.is_read = True
+        self._theirs, problem = theirs
+        if problem is not None:
+            self._document.problem.emit(problem.message, problem.hint)
         self.stored = tuple(found)
         self._seen = _files()
         paths = [stored.path for stored in found]
@@ -207,6 +220,14 @@ class EvaluateSession(QObject):
         self._handle = None
         self._tell_job("")
         self.busy_changed.emit()
+
+
+def _theirs() -> tuple[tuple[Reference, ...], StudioError | None]:
+    """Rows of others, and what is wrong with their file."""
+    try:
+        return load_references(), None
+    except StudioError as error:
+        return (), error
 
 
 def _files() -> tuple[tuple[Path, int], ...]:

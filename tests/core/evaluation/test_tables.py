@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import FileProblem
+from core.evaluation import references
 from core.evaluation import report as reports
 from core.evaluation.tables import csv_text, difference, markdown, table_rows
 from tests.core.evaluation.factories import report
@@ -69,3 +70,24 @@ def test_deleting_twice_loses_nothing(tmp_path):
 def test_a_report_that_is_gone_cannot_be_deleted(tmp_path):
     with pytest.raises(FileProblem, match="could not be moved"):
         reports.delete_report(tmp_path / "none.report.json")
+
+
+def test_rows_of_papers_are_shown_last_and_marked_as_theirs(tmp_path):
+    path = tmp_path / "references.csv"
+    path.write_text(
+        f"{references.START}{references.header()}\nSome paper,Demo,0.5,0.01,,,0.9,,,,,\n"
+        "Elsewhere,other,0.1,,,,,,,,,\n"
+    )
+    found = references.fitting(references.load_references(path), "demo")
+    assert [one.title for one in found] == ["Some paper (theirs)"]
+    text = markdown([report("a")], references=found).splitlines()[-1]
+    assert text == "| Some paper (theirs) | 0.50 ± 0.01 | – | 90.0 | – | – |"
+    assert "**" not in text
+
+
+def test_a_line_of_a_paper_that_is_no_number_is_named(tmp_path):
+    path = tmp_path / "references.csv"
+    path.write_text(f"# a note\n{references.header()}\nSome paper,,0.5\nAnother,,about 1\n")
+    with pytest.raises(FileProblem, match="Line 4"):
+        references.load_references(path)
+    assert references.load_references(tmp_path / "none.csv") == ()

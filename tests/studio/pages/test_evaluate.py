@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from core.errors import Cancelled, StudioError
+from core.evaluation.references import begin_references
 from core.evaluation.report import list_reports, save_report
 from core.progress import Progress
 from core.project import Project
@@ -120,6 +121,19 @@ def test_two_reports_stand_in_one_table_with_their_difference(page, qtbot):
     assert '"b − a, generated",-0.5,0,' in QGuiApplication.clipboard().text()
     page.list.choose([1])
     assert all(row.mark is None for row in page.table.rows)
+
+
+def test_rows_of_papers_stand_below_and_are_copied(page, qtbot):
+    with begin_references().open("a") as file:
+        file.write("Some paper,demo,0.5\n")
+    entered(page, qtbot, a_report())
+    assert page.table.rows[-1].name == "Some paper (theirs)"
+    said = []
+    page._context.document.message.connect(said.append)
+    page.table.choose(2, 0)
+    assert "Not measured here" in said[0]
+    page.copy("Markdown")
+    assert "Some paper (theirs) | 0.50 |" in QGuiApplication.clipboard().text()
 
 
 def test_reports_that_cannot_be_compared_are_warned_of(page, qtbot):

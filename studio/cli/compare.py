@@ -42,6 +42,10 @@ def compare_command(
     table: Annotated[
         Path | None, typer.Option(help="Write the numbers: .csv, .tex, .png or .pdf.")
     ] = None,
+    video: Annotated[
+        Path | None,
+        typer.Option(help="The clips' video: measures the reprojection error, in pixels."),
+    ] = None,
     space: Annotated[str, typer.Option(help="none, root, heading or procrustes.")] = "heading",
     timing: Annotated[str, typer.Option(help="frames, shift or warp.")] = "frames",
     names: Annotated[str, typer.Option(help="Names of the clips, with commas.")] = "",
@@ -68,10 +72,13 @@ def compare_command(
       motion-studio compare vibe_clips pare_clips --names VIBE,PARE --table table.tex
       motion-studio compare vibe_output.pkl pare_output.pkl --fps 30
       motion-studio compare vibe.npz pare.npz --figure strip.pdf --every 3
+      motion-studio compare vibe.npz pare.npz --video dance.mp4
       motion-studio compare a.npz b.npz --movie both.mp4 --table both.csv --timing shift
       motion-studio compare --checkpoint vibe.safetensors --checkpoint pare.safetensors \\
         --label "squat down" --seed 7 --figure strip.pdf
     """
+    if video is not None and not video.is_file():
+        raise FileProblem(f"The video {video.name} is not there.", "Check the name.")
     for path in (figure, movie, table):
         if path is not None:
             check_writable(path.parent)
@@ -94,6 +101,8 @@ def compare_command(
     if not 2 <= len(motions) <= 4:
         what = "One clip is" if len(motions) == 1 else f"{len(motions)} clips are"
         raise StudioError(f"{what} no comparison.", "Name two to four clips.")
+    if video is not None:
+        seen = _in_video(video, motions)
     given = [name.strip() for name in names.split(",") if name.strip()]
     called = [*given, *called[len(given) :]][: len(motions)]
     if len(set(called)) < len(called):
@@ -169,6 +178,18 @@ def _seen(path: Path, motion: Motion) -> tuple[Any, Any]:
 
     with Project.open(path.parent) as project:
         return seen_points(path.parent, _clip_id(project, path.name), motion) or (None, None)
+
+
+def _in_video(video: Path, motions: list[Motion]) -> list[tuple[Any, Any]]:
+    """The points seen in a video that goes with the clips, and the camera that fits each best."""
+    from studio.services.compare_video import points_in
+
+    with progress_bar("Looking") as progress:
+        found = points_in(video, motions, progress)
+    for number, each in enumerate(found, start=1):
+        if each is None:
+            print(f"clip {number}: the video shows nobody who moves like it")
+    return [each or (None, None) for each in found]
 
 
 def _sampled(path: Path, label: str, seed: int, frames: int) -> Motion:

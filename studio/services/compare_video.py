@@ -98,6 +98,7 @@ _LANDMARK_OF = {
 """SMPL's joint -> BlazePose's landmark at the same place: hips, knees, ankles, arms."""
 _NUM_LANDMARKS = 33
 _SEEN = 0.5  # visibility from which a landmark counts
+_LEAST_SEEN = 0.3  # of a clip's frames, that a person must be seen in to be the clip's
 
 
 def seen_points(
@@ -127,11 +128,71 @@ def seen_points(
     for frame, seconds in enumerate(camera.times):
         found = overlay.at(float(seconds))
         if found is not None:
-            places, visibility = found
-            for joint, landmark in _LANDMARK_OF.items():
-                if visibility[landmark] >= _SEEN:
-                    points[frame, joint] = places[landmark]
+            points[frame] = _joints_of(*found)
     return (points, camera) if np.isfinite(points).any() else None
+
+
+def _joints_of(places: npt.ArrayLike, visibility: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """(24, 2) pixels of the joints from the landmarks' (33, 2), nan where they are not seen."""
+    places, visibility = np.asarray(places, np.float64), np.asarray(visibility)
+    joints = np.full((24, 2), np.nan)
+    for joint, landmark in _LANDMARK_OF.items():
+        if visibility[landmark] >= _SEEN:
+            joints[joint] = places[landmark]
+    return joints
+
+
+def points_in(
+    video: Path, motions: Sequence[Motion], progress: Progress = SILENT
+) -> list[tuple[npt.NDArray[np.float64], Any] | None]:
+    """For each clip the points seen in a video (T, 24, 2) pixels, and the best still camera.
+
+    People are followed in the video anew; a clip belongs to whom it lies on best. A clip's frames
+    are told by their channel ``video_frame``, else by its rate from the video's first frame on.
+    None where nobody fits. Raises FileProblem, NoPersonFound, ModelProblem, Cancelled.
+    """
+    from core.compare.quality import clip_quality
+    from core.compare.resection import resected
+    from core.video.people import find_people
+
+    people = find_people(video, progress=progress)
+    found: list[tuple[npt.NDArray[np.float64], Any] | None] = []
+    for motion in motions:
+        frames = _video_frames(motion, people.video.fps)
+        best: tuple[float, tuple[npt.NDArray[np.float64], Any]] | None = None
+        for track in people:
+            points = _points_of(track, frames)
+            if np.isfinite(points).all(axis=-1).any(axis=-1).mean() < _LEAST_SEEN:
+                continue
+            try:
+                camera = resected(motion, points, people.video.width, people.video.height)
+            except StudioError as error:
+                log.info("no camera for person %s: %s", track.id, error.message)
+                continue
+            off = clip_quality(motion, points, camera).value("reprojection")
+            if best is None or off < best[0]:
+                best = (off, (points, camera))
+        found.append(best[1] if best else None)
+    return found
+
+
+def _video_frames(motion: Motion, fps: float) -> npt.NDArray[np.int64]:
+    from core.compare.timing import FRAME_IDS
+
+    if FRAME_IDS in motion.channels:
+        return np.round(np.asarray(motion.channels[FRAME_IDS], np.float64)).astype(np.int64)
+    return np.round(np.arange(motion.num_frames) * fps / motion.fps).astype(np.int64)
+
+
+def _points_of(track: Any, frames: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    points = np.full((len(frames), 24, 2), np.nan)
+    if track.points is None:
+        return points
+    row_of = {int(frame): row for row, frame in enumerate(track.frames)}
+    for k, frame in enumerate(frames.tolist()):
+        if (row := row_of.get(frame)) is not None:
+            points[k] = _joints_of(track.points.image[row], track.points.visibility[row])
+    return points
 
 
 def project_joints(person: ImportedPerson, motion: Motion) -> Track | None:

@@ -328,7 +328,8 @@ class TrainPage(QObject):
                 for name, c in found.items()
             ]  # fmt: skip
             metrics += [
-                Line(name=name, color=METRIC_COLORS[name], x=c.epoch, y=c.value, run=run)
+                Line(name=name, color=METRIC_COLORS[name], x=c.epoch, y=c.value, run=run,
+                     is_share=name == "accuracy")
                 for name, c in curves.metrics.items() if name in METRIC_COLORS
             ]  # fmt: skip
         self.plot.show_lines(lines)

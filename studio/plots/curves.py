@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from studio import theme
@@ -23,13 +23,17 @@ _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine,
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Line:
-    """One curve: x and y (N,), a name, a colour; ``run`` 0 solid, later ones dashed."""
+    """One curve: x and y (N,), a name, a colour; ``run`` 0 solid, later ones dashed.
+
+    ``is_share`` for y of 0..1, which has an axis of its own at the right.
+    """
 
     name: str
     color: str
     x: FloatArray
     y: FloatArray
     run: int = 0
+    is_share: bool = False
 
 
 def smoothed(values: FloatArray, amount: float) -> FloatArray:
@@ -80,7 +84,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self.getAxis("bottom").setLabel("epoch", color=theme.FAINT)
         self.getAxis("left").setWidth(46)  # the plot does not jump when numbers come and go
         self.getAxis("bottom").setHeight(36)
-        self._items: list[pg.PlotDataItem] = []
+        self._items: dict[bool, list[pg.PlotDataItem]] = {False: [], True: []}  # by is_share
+        self._shares: pg.ViewBox | None = None
         self._mark = pg.InfiniteLine(
             angle=90, pen=pg.mkPen(theme.FAINT, style=Qt.PenStyle.DashLine)
         )
@@ -89,6 +94,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._legend = QLabel(self)  # over the plot: it takes no room from narrow windows
         self._legend.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._legend.setFont(theme.font(theme.SMALL_SIZE))
+        self._legend.setAutoFillBackground(True)
+        palette = self._legend.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(theme.FIELD))
+        self._legend.setPalette(palette)
+        self._legend.setContentsMargins(6, 1, 6, 1)
+        self._legend.hide()
         self._amount = 0.0
         self._lines: tuple[Line, ...] = ()
 
@@ -111,6 +122,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     def set_legend(self, text: str) -> None:
         """Say in the corner which colour is which curve, as rich text."""
         self._legend.setText(text)
+        self._legend.setVisible(bool(text))
         self._place_legend()
 
     def _place_legend(self) -> None:
@@ -133,20 +145,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         return self._lines
 
     def _draw(self) -> None:
-        while len(self._items) < len(self._lines):
-            item = pg.PlotDataItem(connect="finite")
-            self.addItem(item)
-            self._items.append(item)
-        is_log = bool(self.getAxis("left").logMode)
-        for item, line in zip(self._items, self._lines, strict=False):
-            x, y = thinned(line.x, smoothed(line.y, self._amount))
-            if is_log:
-                y = np.where(y > 0, y, np.nan)
-            item.setData(x, y, pen=pg.mkPen(line.color, width=2 if line.run == 0 else 1.4,
-                                            style=_DASHES[line.run % len(_DASHES)]))  # fmt: skip
-            item.show()
-        for item in self._items[len(self._lines) :]:
-            item.hide()
+        for is_share in (False, True):
+            self._draw_side(is_share, [one for one in self._lines if one.is_share == is_share])
         if self._lines:
             self.autoRange()
             first = min((line.x[0] for line in self._lines if len(line.x)), default=0.0)
@@ -157,6 +157,45 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             self.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.0))
         for side in ("left", "bottom"):  # numbers of nothing would only puzzle
             self.getAxis(side).setStyle(showValues=bool(self._lines))
+
+    def _draw_side(self, is_share: bool, lines: Sequence[Line]) -> None:
+        """Draw the curves of one axis; what is not needed any more is hidden."""
+        items = self._items[is_share]
+        while len(items) < len(lines):
+            item = pg.PlotDataItem(connect="finite")
+            self._shares_box().addItem(item) if is_share else self.addItem(item)
+            items.append(item)
+        is_log = not is_share and bool(self.getAxis("left").logMode)
+        for item, line in zip(items, lines, strict=False):
+            x, y = thinned(line.x, smoothed(line.y, self._amount))
+            if is_log:
+                y = np.where(y > 0, y, np.nan)
+            item.setData(x, y, pen=pg.mkPen(line.color, width=2 if line.run == 0 else 1.4,
+                                            style=_DASHES[line.run % len(_DASHES)]))  # fmt: skip
+            item.show()
+        for item in items[len(lines) :]:
+            item.hide()
+
+    def _shares_box(self) -> pg.ViewBox:
+        """What curves of 0..1 are drawn in, over the other ones, with its axis at the right."""
+        if self._shares is None:
+            box = self._shares = pg.ViewBox(enableMenu=False, enableMouse=False)
+            self.showAxis("right")
+            axis = self.getAxis("right")
+            axis.setPen(pg.mkPen(theme.LINE))
+            axis.setTextPen(pg.mkPen(theme.DIM))
+            axis.setTickFont(theme.font(theme.TINY_SIZE))
+            axis.linkToView(box)
+            self.scene().addItem(box)
+            box.setXLink(self.getViewBox())
+            box.setYRange(0.0, 1.0, padding=0.04)
+            self.getViewBox().sigResized.connect(self._fit_shares)
+            self._fit_shares()
+        return self._shares
+
+    def _fit_shares(self) -> None:
+        if self._shares is not None:
+            self._shares.setGeometry(self.getViewBox().sceneBoundingRect())
 
     def wheelEvent(self, event: QEvent) -> None:
         event.ignore()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from studio.plots.curves import smoothed, thinned
+from studio.plots.curves import CurvePlot, Line, smoothed, thinned
 
 
 @pytest.mark.parametrize("count", [3, 63, 64, 65, 1000])
@@ -30,3 +30,36 @@ def test_thinning_keeps_means_and_the_last_place():
     assert len(few_x) <= 100
     np.testing.assert_allclose(few_y, 2 * few_x)
     assert few_x[-1] > 9_900
+
+
+def test_shares_have_an_axis_of_their_own(dressed, qtbot):
+    plot = CurvePlot("Measures")
+    qtbot.addWidget(plot)
+    plot.resize(300, 200)
+    x = np.array([2.0, 4.0, 6.0])
+    fid = Line(name="fid", color="#ffffff", x=x, y=np.array([17.0, 9.0, 3.0]))
+    accuracy = Line(name="accuracy", color="#ffffff", x=x, y=x / 10, is_share=True)
+    plot.show_lines([fid, accuracy])
+    assert plot.getViewBox().viewRange()[1][1] > 15
+    assert plot._shares.viewRange()[1] == pytest.approx([-0.04, 1.04])
+    plot.show_lines([fid])
+    assert not plot._items[True][0].isVisible() and plot._items[False][0].isVisible()
+
+
+def test_a_single_point_is_drawn_on_whole_epochs(dressed, qtbot):
+    plot = CurvePlot("Losses")
+    qtbot.addWidget(plot)
+    plot.show_lines([Line(name="total", color="#ffffff", x=np.array([3.0]), y=np.array([1.0]))])
+    low, high = plot.getViewBox().viewRange()[0]
+    assert low == pytest.approx(3, abs=0.1) and high == pytest.approx(4, abs=0.1)
+
+
+def test_the_legend_stays_in_the_corner(dressed, qtbot):
+    plot = CurvePlot("Losses")
+    qtbot.addWidget(plot)
+    assert plot._legend.isHidden()
+    plot.set_legend("total pose")
+    plot.resize(500, 200)
+    plot.show()
+    assert not plot._legend.isHidden() and plot._legend.geometry().right() < plot.width()
+    assert plot._legend.x() > 250

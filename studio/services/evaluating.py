@@ -5,6 +5,7 @@ Free of Qt; torch is only imported where a misread clip is made again.
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import re
 import subprocess
@@ -106,6 +107,7 @@ def _lines(process: subprocess.Popen[str], progress: Progress) -> Iterator[str]:
 
 def misread_clips(report: Report, clips: list[Misread]) -> list[tuple[Misread, Motion]]:
     """Make misread clips again, at most :data:`MOST_PLAYED`. Raises StudioError."""
+    place = model_of(report)
     from core.actor.checkpoint import load_checkpoint
     from core.datasets.library import open_dataset
     from core.evaluation.protocol import clip_of
@@ -117,7 +119,7 @@ def misread_clips(report: Report, clips: list[Misread]) -> list[tuple[Misread, M
             f"The data set {store.name} has changed since this report.",
             "Its clips cannot be found again; those of generated clips can.",
         )
-    checkpoint = load_checkpoint(model_of(report))
+    checkpoint = load_checkpoint(place)
     return [(clip, clip_of(report, clip, store, checkpoint)) for clip in clips[:MOST_PLAYED]]
 
 
@@ -126,20 +128,23 @@ def model_of(report: Report) -> Path:
 
     Raises StudioError where it is gone or was overwritten since.
     """
-    from core.actor.checkpoint import file_sha256
-
     known = report.checkpoint
     wanted, place = str(known.get("sha256") or ""), str(known.get("path") or "")
     places = [Path(place)] if place else []
     places += [path for path in _known_models() if path.name == known.get("name")]
     for path in places:
-        if path.is_file() and (not wanted or file_sha256(path) == wanted):
+        if path.is_file() and (not wanted or _sha256(path) == wanted):
             return path
     name = known.get("name") or "The model"
     raise StudioError(
         f"{name} is no longer here as it was measured.",
         "The numbers stand; evaluate the model again to see clips.",
     )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _known_models() -> list[Path]:

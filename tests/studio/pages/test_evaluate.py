@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import subprocess
 import sys
 import time
@@ -297,14 +298,16 @@ class Namespace:
 
 
 def test_a_model_is_found_by_its_content_wherever_it_lies(tmp_path, monkeypatch):
-    from core.actor.checkpoint import file_sha256
-
     first, second = tmp_path / "a" / "m.safetensors", tmp_path / "b" / "m.safetensors"
     for path, content in ((first, b"trained on"), (second, b"measured")):
         path.parent.mkdir()
         path.write_bytes(content)
     monkeypatch.setattr(evaluating, "_known_models", lambda: [second])
-    known = {"name": "m.safetensors", "path": str(first), "sha256": file_sha256(second)}
+    known = {
+        "name": "m.safetensors",
+        "path": str(first),
+        "sha256": hashlib.sha256(b"measured").hexdigest(),
+    }
     report = dataclasses.replace(a_report(), checkpoint=known)
     assert evaluating.model_of(report) == second
     second.write_bytes(b"overwritten")

@@ -96,6 +96,10 @@ def train(
     else:
         settings = _settings(preset, config, data, epochs, name, set_ or [])
         check_dataset(settings.dataset)
+        if settings.measure_every and settings.recogniser:
+            from core.evaluation.recognisers.library import find_recogniser
+
+            find_recogniser(settings.recogniser)
         if sweep:
             _sweep(store, settings, sweep)
             return
@@ -159,7 +163,17 @@ def _settings(
         changes["epochs"] = epochs
     if name:
         changes["name"] = name
-    return config.changed(**changes)
+    config = config.changed(**changes)
+    return config.changed(body=str(_whole_body(config.body))) if config.body else config
+
+
+def _whole_body(name: str) -> Path:
+    """The file of a body, whole: a job runs elsewhere. Raises FileProblem for one that is none."""
+    from core.body import load_body
+
+    path = Path(name).expanduser().resolve()
+    load_body(path)
+    return path
 
 
 def _devices(device: str, nproc: int, config: TrainConfig) -> list[str]:

@@ -42,6 +42,14 @@ def test_a_wrong_key_is_told_with_the_nearest_and_makes_no_job(run):
     assert JobStore().jobs() == []
 
 
+def test_files_that_are_not_there_are_told_before_a_job_is_made(run, tmp_path):
+    result = run("train", "--set", f"body={tmp_path / 'smpl.pkl'}")
+    assert result.code != 0 and "smpl.pkl" in result.err
+    result = run("train", "--set", "recogniser=gru9", "--set", "measure_every=5")
+    assert result.code != 0 and "gru9" in result.err
+    assert JobStore().jobs() == []
+
+
 def test_settings_of_a_file_are_taken(run, tmp_path):
     (tmp_path / "mine.yaml").write_text("epochs: 2\nlambda_kl: 5e-5\ndevice: cpu\n")
     assert run("train", "--config", tmp_path / "mine.yaml").code == 0

@@ -45,7 +45,8 @@ def write_samples(job: Job, epoch: int) -> None:
 
 def job_on_disk(
     store: JobStore, name: str = "one", *, epochs: tuple[int, ...] = (5, 10), state: str = "done",
-    message: str = "", hint: str = "", reason: str = "", sweep: Sweep | None = None, **settings: Any,
+    message: str = "", hint: str = "", reason: str = "", sweep: Sweep | None = None,
+    **settings: Any,
 ) -> Job:  # fmt: skip
     """Make a job that trained to the last of ``epochs`` and ended in ``state``."""
     last = max(epochs, default=0)

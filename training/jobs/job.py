@@ -154,6 +154,8 @@ class Job:
         joins = self.state().is_running
         if joins and nodes == 1:
             raise StudioError(f"{self.name} runs already.", "Stop or pause it first.")
+        if resume:
+            self._check_unfinished()
         launch = self.launch(devices, nodes=nodes, rendezvous=rendezvous, max_restarts=max_restarts)
         if not joins:
             self._make_ready(launch)
@@ -204,10 +206,20 @@ class Job:
         """Let the queue start (or resume) it when its devices are free."""
         if self.reader.is_alive():
             raise StudioError(f"{self.name} runs already.", "Nothing is to be done.")
+        self._check_unfinished()
         for request in (STOP, PAUSE):
             (self.folder / request).unlink(missing_ok=True)
         card = {"time": time.time(), "devices": list(devices) if devices is not None else None}
         write_json(self.folder / QUEUED, card)
+
+    def _check_unfinished(self) -> None:
+        """Raise StudioError where the last step is done: going on would do nothing."""
+        state, total = self.state(), self.reader.total_steps()
+        if state.state == "done" and total and state.step >= total:
+            raise StudioError(
+                f"{self.name} is done: all {state.epochs:,} epochs.",
+                f"To train on, raise `epochs` in {self.folder / CONFIG}, then resume it.",
+            )
 
     def pause(self) -> None:
         """Ask it to save and end; it can be resumed. A queued one leaves the queue."""

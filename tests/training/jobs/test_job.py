@@ -267,3 +267,18 @@ def test_a_process_that_hangs_after_its_end_is_not_taken_for_running(make: Make)
     job.start()
     assert sleeper.wait(5) != 0
     wait_for(lambda: job.state().state == "done")
+
+
+def test_a_done_job_is_not_resumed_unless_it_is_to_train_longer(make: Make) -> None:
+    job = make(steps=20, epochs=2)
+    job.start()
+    wait_for(lambda: job.state().state == "done")
+    for order in (job.resume, job.enqueue):
+        with pytest.raises(StudioError, match="done: all 2 epochs") as told:
+            order()
+        assert "config.yaml" in told.value.hint
+    config = job.folder / "config.yaml"
+    config.write_text(config.read_text().replace("epochs: 2\n", "epochs: 3\n"))
+    again = Job(job.folder, program=job._program)
+    again.enqueue()
+    assert (job.folder / "QUEUED").exists()

@@ -101,9 +101,10 @@ class _Painter(QStyledItemDelegate):
         self, editor: QWidget, option: QStyleOptionViewItem, index: _Index
     ) -> None:
         rect: QRect = option.rect
-        editor.setGeometry(
-            QRect(rect.left() + 8, rect.top() + 4, rect.width() - 8 - theme.MARGIN, 26)
-        )
+        badge = index.data(REPORT_ROLE).badge
+        width = rect.width() - 8 - theme.MARGIN
+        width -= round(paint.text_width(badge, theme.TINY_SIZE, 600) + 22) if badge else 0
+        editor.setGeometry(QRect(rect.left() + 8, rect.top() + 4, width, 26))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         stored: StoredReport = index.data(REPORT_ROLE)

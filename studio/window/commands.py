@@ -65,7 +65,7 @@ def edit_actions(w: MainWindow) -> list[Action]:
         Action(id="rename-clip", text="Rename clip", shortcut="F2", icon="pencil", menu="Edit",
                section=1, run=w.rename_clip, enabled=w.has_one_selected),
         Action(id="delete-clips", text="Delete clips", shortcut="Del", icon="trash", menu="Edit",
-               section=1, run=w.delete_clips, enabled=w.has_library_selection,
+               section=1, run=w.delete_clips, enabled=w.can_delete_clips,
                tip="Move the selected clips to the project's bin"),
         Action(id="find-clip", text="Find clip", shortcut="Ctrl+F", icon="search", menu="Edit",
                section=2, run=w.find_clip, tip="Filter the library"),

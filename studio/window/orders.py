@@ -85,6 +85,10 @@ class Orders(_Window):
         """Whether exactly one clip is selected in a library that is on screen."""
         return len(self.document.library_selection) == 1 and self.visible_library() is not None
 
+    def can_delete_clips(self) -> bool:
+        """Whether clips are selected in a library that is on screen; none goes unseen."""
+        return self.has_library_selection() and self.visible_library() is not None
+
     def can_export(self) -> bool:
         """Whether there is anything to export."""
         return bool(self.document.shown or self.document.library_selection)

@@ -168,6 +168,17 @@ def test_deleting_says_how_to_bring_it_back_and_undo_does(window, motion):
     assert [c.name for c in window.document.clips()] == ["jump"]
 
 
+def test_clips_of_a_library_that_is_not_on_screen_are_not_deleted(window, motion):
+    """Del on a page with a list of its own must not reach for what nobody sees."""
+    window.document.execute(AddClips([NewClip(motion=motion(), name="jump")]))
+    window.document.select_in_library([window.document.clips()[0].id])
+    window.go_to("capture")
+    assert not window.actions_table.run("delete-clips")
+    assert len(window.document.clips()) == 1
+    window.go_to("create")
+    assert window.actions_table.run("delete-clips")
+
+
 def drop(window, *paths):
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])

@@ -269,6 +269,7 @@ class ComparePage(QObject):
         self.below.stated.say(
             (f"aligned: {answer.space_text}", answer.timing_text) if answer else ()
         )
+        self.below.heat_key.setVisible(answer is not None)
         self.below.sum.say(summary(session))
         self.figures.changed()
         self._show_layout()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.panels.compare_key import HeatKey
 from studio.panels.compare_ribbons import CompareRibbons
 from studio.playback import Playback
 from studio.plots.angles import AnglePlot
@@ -108,6 +109,7 @@ class CompareBelow(QWidget):
         self.layouts = ToggleGroup(LAYOUTS, name="Layout")
         self.extras = ToggleGroup(EXTRAS, exclusive=False, name="Also shown")
         self.stated = _Stated()
+        self.heat_key = HeatKey()
         self.sum = _Sum()
         self.ribbons = CompareRibbons(playback)
         self.plot = AnglePlot(playback)
@@ -126,6 +128,7 @@ class CompareBelow(QWidget):
         row.addWidget(self.extras)
         row.addSpacing(4)
         row.addWidget(self.stated)
+        row.addWidget(self.heat_key)
         row.addWidget(self.sum, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 10)

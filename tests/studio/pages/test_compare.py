@@ -191,6 +191,15 @@ def test_heat_lies_on_all_but_the_reference_and_is_taken_off_again(
     assert page._viewport.layouts[-1] == "together"
 
 
+def test_the_heats_scale_is_told_while_there_is_something_to_compare(
+    page: ComparePage, qtbot: Any
+) -> None:
+    assert page.below.heat_key.isHidden()
+    compared(page, qtbot)
+    assert not page.below.heat_key.isHidden()
+    assert "0° to 45°" in page.below.heat_key.accessibleName()
+
+
 def test_layouts_have_keys_and_an_overlay_is_see_through(page: ComparePage, qtbot: Any) -> None:
     compared(page, qtbot)
     page._context.actions.run("compare.overlay")

@@ -40,6 +40,8 @@ from studio.widgets import (
 from studio.widgets.layouts import SidePanel
 from studio.window.page import PageContext
 
+_INTERVALS = {False: "mean ± 95 % interval over seeds",
+              True: "mean ± 1.96 × variance, as published"}  # fmt: skip
 _THEIRS = "Not measured here: other clips, another recogniser. From references.csv"
 _PRESS_A_CELL = "Press a red cell to play its clips; green ones were read right"
 
@@ -193,11 +195,10 @@ class EvaluatePage(QObject):
             ]  # fmt: skip
         self.table.show_table([column.title for column in COLUMNS], rows)
         self.parts.fit()
-        is_official = bool(reports) and reports[0].official
+        draws = {report.official for report in reports}
         self.parts.heading.set_note(
-            "mean ± 1.96 × variance, as published" if is_official
-            else "mean ± 95 % interval over seeds"
-        )  # fmt: skip
+            "mean ± differs by report" if len(draws) > 1 else _INTERVALS[True in draws]
+        )
 
     def _row_of(self, name: str) -> int:
         names = [row.row.name for row in self._table_rows]

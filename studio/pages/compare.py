@@ -266,11 +266,8 @@ class ComparePage(QObject):
         else:
             self.below.ribbons.set_rows(ribbons(session), answer.fps)
             self.below.set_angles(angle_names(), session.angle)
-        self.below.stated.say(
-            (f"aligned: {answer.space_text}", answer.timing_text) if answer else ()
-        )
-        self.below.heat_key.setVisible(answer is not None)
-        self.below.sum.say(summary(session))
+        stated = (f"aligned: {answer.space_text}", answer.timing_text) if answer else ()
+        self.below.say(stated, summary(session))
         self.figures.changed()
         self._show_layout()
         self._context.actions.refresh()

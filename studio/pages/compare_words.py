@@ -110,9 +110,9 @@ def summary(session: CompareSession) -> list[tuple[str, str, int]]:
         return []
     k = max(range(1, len(session.clips)), key=lambda i: answer.mean[i])
     parts = [
-        ("mean difference ", theme.DIM, 400),
+        ("mean ", theme.DIM, 400),
         (f"{shown(answer.mean[k])}°", theme.TEXT, 600),
-        ("     peak ", theme.DIM, 400),
+        ("    peak ", theme.DIM, 400),
     ]
     color = theme.WARNING if answer.peak[k] >= _FAIR else theme.GOOD
     joint = next((joint_words(m.joint).lower() for i, m in answer.moments if i == k), "")

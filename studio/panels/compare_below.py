@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
@@ -24,6 +24,9 @@ EXTRAS = (
     ("heat", "Heat", "Colour the bodies by how far each joint is from the reference  (H)"),
     ("video", "Video", "The source video in step, with the estimates over it  (V)"),
 )
+
+
+_SPACE = 8
 
 
 class _Stated(QWidget):
@@ -75,6 +78,10 @@ class _Sum(QWidget):
         self.setAccessibleName("".join(words for words, _, _ in parts))
         self.update()
 
+    def needed(self) -> int:
+        """Width of all that is said."""
+        return round(sum(paint.text_width(words, weight=w) for words, _, w in self._parts)) + 1
+
     def sizeHint(self) -> QSize:
         return QSize(120, 24)
 
@@ -123,7 +130,7 @@ class CompareBelow(QWidget):
         self._angle = ""
         row = QHBoxLayout()
         row.setContentsMargins(theme.MARGIN - 4, 2, theme.MARGIN, 0)
-        row.setSpacing(8)
+        row.setSpacing(_SPACE)
         row.addWidget(self.layouts)
         row.addWidget(self.extras)
         row.addSpacing(4)
@@ -141,6 +148,24 @@ class CompareBelow(QWidget):
         self.layouts.picked.connect(self.layout_picked)
         self.extras.toggled.connect(self.extra_toggled)
         self.angle_button.clicked.connect(self.open_angles)
+
+    def say(self, stated: Sequence[str], parts: Sequence[tuple[str, str, int]]) -> None:
+        """Tell the alignment in tags and the difference in (words, colour, weight)."""
+        self.stated.say(stated)
+        self.sum.say(parts)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The colours' key stands only where the numbers keep their place beside it."""
+        others = (self.layouts, self.extras, self.stated, self.heat_key)
+        taken = sum(widget.sizeHint().width() for widget in others) + self.sum.needed()
+        edges = 2 * theme.MARGIN + 5 * _SPACE + 4
+        has_room = taken + edges <= self.width()
+        self.heat_key.setVisible(bool(self.stated.accessibleName()) and has_room)
 
     def set_angles(self, names: Sequence[str], current: str) -> None:
         """Offer these joint angles, one of them chosen."""

@@ -11,17 +11,17 @@ from studio import theme
 from studio.services.comparing import HEAT_FULL
 from studio.widgets import paint
 
-_BAR = 64
-_GAP = 6
+_BAR = 44
+_GAP = 5
 
 
 class HeatKey(QWidget):
-    """The scale from alike to as hot as it gets; drawn only where there is room for all of it."""
+    """The scale from alike to as hot as it gets."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ends = ("0°", f"{HEAT_FULL:.0f}°")
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"Colours of the difference, {' to '.join(self._ends)}")
         self.setToolTip(
             f"How far a joint is from the reference: grey is alike, from {self._ends[1]} on all"
@@ -31,12 +31,7 @@ class HeatKey(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(round(sum(map(self._wide, self._ends))) + _BAR + 2 * _GAP, 24)
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, 24)
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self.width() < self.sizeHint().width():
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left = self._wide(self._ends[0])

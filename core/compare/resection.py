@@ -32,8 +32,9 @@ def resected(
     """Return the still camera through which a clip lies best on ``points``.
 
     points (T, 24, 2) are its joints in pixels, nan where not seen; focal in pixels, None: the
-    diagonal. The error of what is returned is a lower bound of the clip's: it is the best any
-    still camera of this focal length can do. Raises StudioError for too few points.
+    diagonal. What is returned is about the best a still camera of this focal length can do; a
+    camera that follows the person frame by frame does better. Raises StudioError for too few
+    points.
     """
     points = np.asarray(points, np.float64)
     seen = np.asarray(np.isfinite(points).all(axis=-1))

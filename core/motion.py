@@ -154,7 +154,10 @@ class Motion:
             raise StudioError("A motion needs at least one frame.", "The clip is empty.")
         fps = float(self.fps)
         if not 0.1 <= fps <= 10_000:
-            raise StudioError(f"fps must lie between 0.1 and 10000, not {self.fps}.")
+            raise StudioError(
+                f"fps must lie between 0.1 and 10000, not {self.fps}.",
+                "Write it again with its frame rate.",
+            )
         confidence = self.confidence
         if confidence is not None:
             confidence = _frozen(confidence, (num_frames,), "confidence")

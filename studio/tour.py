@@ -170,6 +170,11 @@ class Tour(QObject):
         window.actions_table.run("create.keep_all")
         yield Wait(until=lambda: not page.session.unsaved, what="Keeping the samples")
         yield wait_a_moment(0.5)
+        library = window.visible_library()
+        yield Wait(
+            until=lambda: library is None or not library.model.is_drawing,
+            what="The library's pictures",
+        )
         self.picture("4-kept")
 
     def _export(self) -> None:

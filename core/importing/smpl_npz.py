@@ -47,7 +47,7 @@ def read(path: Path, fps: float | None = None) -> list[Motion]:
     except FileProblem:
         raise
     except StudioError as error:
-        raise FileProblem(f"{path.name}: {error.message}", error.hint) from error
+        raise FileProblem(f"{path.name} is damaged: {error.message}", error.hint) from error
     except (ValueError, TypeError) as error:
         raise FileProblem(f"{path.name} is damaged: {error}.", "Copy it again.") from error
 

@@ -230,8 +230,11 @@ def delete_data(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete a data set. What it was imported from stays."""
-    from core.datasets.library import delete_dataset
+    from core.datasets.library import delete_dataset, list_datasets
 
+    names = [entry.name for entry in list_datasets()]
+    if name not in names:  # told before anything is asked
+        raise StudioError(f"There is no data set {name!r}.", f"There are: {', '.join(names)}.")
     if not yes:
         typer.confirm(f"Delete the data set {name}?", abort=True)
     delete_dataset(name)

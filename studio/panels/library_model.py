@@ -145,6 +145,11 @@ class LibraryModel(QAbstractListModel):
             self._draw_next()
         return found
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether pictures that were asked for are still to come."""
+        return self._drawing is not None or bool(self._wanted)
+
     def grade(self, clip: Clip) -> str:
         """How good an estimated clip is: "good", "usable" or "poor"; "" while nobody has judged."""
         return self._grades.get(clip.id, "")

@@ -50,7 +50,9 @@ def clips(path: Path, options: ImportOptions) -> Iterator[ReadClip]:
                 motions = _motions(opened)
             yield from _cut(motions, windows, options)
         except StudioError as error:
-            problem = FileProblem(f"{windows[0].place}: {error.message}", error.hint)
+            place, said = windows[0].place, error.message
+            words = said if said.startswith(place) else f"{place}: {said}"
+            problem = FileProblem(words, error.hint)
             if options.on_problem is None:
                 raise problem from error
             options.on_problem(problem)

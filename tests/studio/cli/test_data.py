@@ -64,6 +64,7 @@ def test_a_folder_is_looked_at_imported_listed_exported_and_deleted(run, folder,
         (["import", "{}", "--name", "x", "--reader", "kinect"], "no reader"),
         (["info", "nowhere"], "There is no data set"),
         (["delete", "nowhere", "--yes"], "There is no data set"),
+        (["delete", "nowhere"], "There are: demo"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(run, folder, words, said):

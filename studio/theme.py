@@ -160,6 +160,7 @@ QMainWindow, QDialog { background: $PANEL; }
 QWidget#middle { background: $WINDOW; }
 QToolTip { background: $RAISED; color: $TEXT; border: 1px solid $LINE; padding: 5px 8px; }
 QLabel { background: transparent; }
+QLabel[role="plate"] { background: $FIELD; }
 QSplitter::handle { background: $LINE; }
 QSplitter::handle:hover { background: $FAINT; }
 QScrollArea { background: transparent; border: none; }

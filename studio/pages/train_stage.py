@@ -49,9 +49,11 @@ def _grid(rows: Sequence[SampleRow]) -> list[ShownClip]:
         for column, wanted in enumerate(columns):
             sample = found.get((wanted.label, wanted.seed))
             if sample is not None:
-                seed = f"seed {sample.seed} · " if len(seeds) > 1 else ""
+                said = [row.text] if column == 0 else []  # once a row: its names stay short
+                if len(seeds) > 1:
+                    said.insert(0, f"seed {sample.seed}")
                 clips.append(
-                    _clip(sample, column, detail=f"{seed}{row.text}", row=number,
+                    _clip(sample, column, detail=" · ".join(said), row=number,
                           prefix=f"{number}/", at=places[column])
                 )  # fmt: skip
     return clips

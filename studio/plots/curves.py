@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QPalette, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from studio import theme
 
 FloatArray = npt.NDArray[np.float64]
 MOST_POINTS = 1500  # of a curve on screen
+_LEGEND = 20  # pixels kept free for it
 _BLOCK = 64  # values smoothed by one product; scipy's filter would take a second to import
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine,
            Qt.PenStyle.DashDotLine)  # fmt: skip
@@ -91,13 +92,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         )
         self._mark.hide()
         self.addItem(self._mark)
-        self._legend = QLabel(self)  # over the plot: it takes no room from narrow windows
+        self._legend = QLabel(self)  # in the plot: it takes no width from the buttons
         self._legend.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._legend.setFont(theme.font(theme.SMALL_SIZE))
-        self._legend.setAutoFillBackground(True)
-        palette = self._legend.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(theme.FIELD))
-        self._legend.setPalette(palette)
+        self._legend.setProperty("role", "plate")
         self._legend.setContentsMargins(6, 1, 6, 1)
         self._legend.hide()
         self._amount = 0.0
@@ -123,6 +121,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         """Say in the corner which colour is which curve, as rich text."""
         self._legend.setText(text)
         self._legend.setVisible(bool(text))
+        # above the curves, not over them
+        self.getPlotItem().setContentsMargins(0, _LEGEND if text else 0, 0, 0)
         self._place_legend()
 
     def _place_legend(self) -> None:
@@ -157,6 +157,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             self.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.0))
         for side in ("left", "bottom"):  # numbers of nothing would only puzzle
             self.getAxis(side).setStyle(showValues=bool(self._lines))
+        has_shares = any(line.is_share for line in self._lines)
+        self.getAxis("right").setStyle(showValues=has_shares)
 
     def _draw_side(self, is_share: bool, lines: Sequence[Line]) -> None:
         """Draw the curves of one axis; what is not needed any more is hidden."""

@@ -43,6 +43,7 @@ def test_shares_have_an_axis_of_their_own(dressed, qtbot):
     assert plot.getViewBox().viewRange()[1][1] > 15
     assert plot._shares.viewRange()[1] == pytest.approx([-0.04, 1.04])
     plot.show_lines([fid])
+    assert not plot.getAxis("right").style["showValues"]
     assert not plot._items[True][0].isVisible() and plot._items[False][0].isVisible()
 
 

@@ -29,6 +29,8 @@ KIND_COLORS = {
 }  # fmt: skip
 """The studio's colour of where a clip comes from."""
 
+_PRINT_TRAVEL, _MOVIE_TRAVEL = 0.4, 0.8  # metres on the floor, from which travel is taken out
+
 
 def kind_color(motion: Motion) -> str:
     """Return the studio's colour of where a motion comes from, "#rrggbb"."""
@@ -102,13 +104,14 @@ def _title_of(motion: Motion) -> str:
 def _in_place(motion: Motion, *, is_print: bool = False) -> Motion:
     """Take travel along the floor out: slowly for a movie, in print each body over its number.
 
-    Who stays within 0.8 m is only moved as a whole, so that steps and sway are seen.
+    Who stays about his place is only moved as a whole, so that sway is seen.
     """
     trans = motion.trans.astype(np.float64)
     flat = trans[:, ::2]
-    if float(np.ptp(flat, axis=0).max()) > 0.8 and is_print:
+    travel = float(np.ptp(flat, axis=0).max())
+    if is_print and travel > _PRINT_TRAVEL:
         centre = flat
-    elif float(np.ptp(flat, axis=0).max()) > 0.8:
+    elif travel > _MOVIE_TRAVEL:
         half = max(1, round(0.5 * motion.fps))
         # at its ends the path goes on as it came, else a walker's first and last bodies lag
         padded = np.pad(flat, ((half, half), (0, 0)), mode="reflect", reflect_type="odd")

@@ -63,6 +63,7 @@ def test_two_folders_become_a_table_with_tests(tmp_path):
         ((), "0 clips are no comparison"),
         (("--table", "a.xlsx"), "cannot be written as a table"),
         (("nowhere.npz", "there.npz"), "is not there"),
+        (("a.npz", "b.npz", "--video", "gone.mp4"), "The video gone.mp4 is not there"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(words, sentence):

@@ -151,7 +151,13 @@ class DataPage(QObject):
         self._is_here = False
 
     def receive(self, what: Any) -> None:
-        """Show a data set by name, or clips of one: ``{"dataset": name, "indices": [...]}``."""
+        """Show a data set by name, or clips of one: ``{"dataset": name, "indices": [...]}``.
+
+        ``{"import": folder}`` asks how to import a folder instead.
+        """
+        if isinstance(what, dict) and "import" in what:
+            self.ask_import(what["import"])
+            return
         name = what.get("dataset", "") if isinstance(what, dict) else str(what)
         indices = list(what.get("indices", ())) if isinstance(what, dict) else []
         if not name:
@@ -237,12 +243,14 @@ class DataPage(QObject):
         if name:
             self.session.export_manifest(Path(name))
 
-    def ask_import(self) -> None:
-        """Open the import dialog."""
+    def ask_import(self, path: Path | None = None) -> None:
+        """Open the import dialog, with a folder or file chosen already where one was dropped."""
         from studio.dialogs.import_dataset import ImportDatasetDialog
 
         dialog = ImportDatasetDialog(self.right.window())
         dialog.imported.connect(self._imported)
+        if path is not None:
+            dialog.path.setText(str(path))
         self._open(dialog)
 
     def _imported(self, name: str) -> None:

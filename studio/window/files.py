@@ -35,12 +35,17 @@ class Sorted:
 
 
 def is_model(path: Path) -> bool:
-    """Whether a file is to be opened as a checkpoint of ACTOR: ours, or one beside its opt.yaml."""
+    """Whether a file is to be opened as a checkpoint of ACTOR: ours, or a published one.
+
+    A bare ``.pth`` may be another tool's result, so it is a model only beside its opt.yaml.
+    """
     name = path.name.lower()
     if not path.is_file():
         return False
-    is_torch = name.endswith((".pth.tar", ".tar", ".pth"))
-    return name.endswith(".safetensors") or (is_torch and (path.parent / "opt.yaml").is_file())
+    is_torch = name.endswith((".tar", ".pth"))
+    return name.endswith((".safetensors", ".pth.tar")) or (
+        is_torch and (path.parent / "opt.yaml").is_file()
+    )
 
 
 def sorted_files(paths: Sequence[Path]) -> Sorted:
@@ -75,10 +80,27 @@ class Read:
     results: tuple[Path, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
     unmapped: tuple[Path, ...] = ()  # skeletons whose joints have to be mapped by hand
+    datasets: tuple[Path, ...] = ()  # folders of labelled clips: the Data page imports them
+
+
+def is_data_set(folder: Path) -> bool:
+    """Whether a folder holds no tool's results but clips that a data set can be made of. Slow."""
+    from core.datasets.readers import find_reader
+
+    if look([folder])[0].found is not None:
+        return False
+    try:
+        find_reader(folder)
+    except StudioError:
+        return False
+    return True
 
 
 def read_clips(paths: Sequence[Path]) -> Read:
-    """Read clip files; an npz that is no clip of this program is handed on as a result."""
+    """Read clip files and look into folders.
+
+    An npz that is no clip of this program is handed on as a result, a folder as what it holds.
+    """
     from core.importing import JointMapNeeded, import_clips, is_ours
     from core.motion_file import load_motion
     from core.project import NewClip
@@ -87,7 +109,11 @@ def read_clips(paths: Sequence[Path]) -> Read:
     results: list[Path] = []
     problems: list[tuple[str, str]] = []
     unmapped: list[Path] = []
+    datasets: list[Path] = []
     for path in paths:
+        if path.is_dir():
+            (datasets if is_data_set(path) else results).append(path)
+            continue
         try:
             if path.suffix.lower() == CLIP_ENDING and not is_ours(path):
                 motion = load_motion(path)
@@ -103,7 +129,7 @@ def read_clips(paths: Sequence[Path]) -> Read:
                 problems.append((error.message, error.hint))
     return Read(
         clips=tuple(clips), results=tuple(results), problems=tuple(problems),
-        unmapped=tuple(unmapped),
+        unmapped=tuple(unmapped), datasets=tuple(datasets),
     )  # fmt: skip
 
 

@@ -131,14 +131,17 @@ class Orders(_Window):
             self.page("capture").import_videos(list(chosen.videos))
 
         def rest(read: files.Read) -> None:
-            results = (*chosen.results, *read.results)
+            results = (*(path for path in chosen.results if path.is_file()), *read.results)
             if results:
                 dialogs.open_results(self, self.document, results)
             for path in read.unmapped:
                 dialogs.open_joint_map(self, self.document, path)
+            for path in read.datasets[:1]:  # one dialog at a time
+                self.hand_over("data", {"import": path})
 
-        if chosen.clips:
-            files.read_in_thread(self.document, chosen.clips, rest)
+        folders = [path for path in chosen.results if path.is_dir()]
+        if chosen.clips or folders:
+            files.read_in_thread(self.document, (*chosen.clips, *folders), rest)
         else:
             rest(files.Read())
 

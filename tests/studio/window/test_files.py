@@ -80,9 +80,21 @@ def test_a_hostile_pickle_is_named_and_never_run(tmp_path: Path) -> None:
 
 
 def test_checkpoints_are_opened_and_the_originals_too_where_their_options_lie_beside(tmp_path):
-    ours, theirs = tmp_path / "epoch_000100.safetensors", tmp_path / "checkpoint_1000.pth.tar"
-    ours.touch()
-    theirs.touch()
-    assert files.sorted_files([ours, theirs]).models == (ours,)
+    names = ("epoch_000100.safetensors", "checkpoint_1000.pth.tar", "bare.pth")
+    ours, theirs, bare = (tmp_path / name for name in names)
+    for path in (ours, theirs, bare):
+        path.touch()
+    assert files.sorted_files([ours, theirs, bare]).models == (ours, theirs)
     (tmp_path / "opt.yaml").touch()
-    assert files.sorted_files([ours, theirs]).models == (ours, theirs)
+    assert files.sorted_files([ours, theirs, bare]).models == (ours, theirs, bare)
+
+
+def test_a_folder_of_motion_files_is_a_data_set_and_an_empty_one_is_told_by_the_results(tmp_path):
+    from core.export import export_motion
+
+    moves, empty = tmp_path / "moves", tmp_path / "empty"
+    (moves / "walk").mkdir(parents=True)
+    empty.mkdir()
+    export_motion(make_motion(), moves / "walk" / "a.bvh")
+    read = files.read_clips([moves, empty])
+    assert read.datasets == (moves,) and read.results == (empty,) and not read.problems

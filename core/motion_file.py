@@ -99,5 +99,7 @@ def _read_arrays(path: Path) -> dict[str, Any]:
         ) from error
     except _UNREADABLE as error:
         raise FileProblem(
-            f"{path.name} is not a readable npz file.", "It is truncated or of another kind."
+            f"{path.name} is not a readable npz file.",
+            "Copy it again if it was cut off; of another kind, make a clip of it: "
+            "motion-studio import, or drop it on the window.",
         ) from error

@@ -18,7 +18,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName(placeholder)
         self.setProperty("role", "search")
         self.next_widget: QWidget | None = None
-        lens = QAction(icons.icon("search", theme.FAINT), "", self)
+        lens = QAction(icons.icon("search", theme.FAINT), placeholder, self)
         self.addAction(lens, QLineEdit.ActionPosition.LeadingPosition)
         self._cross = QAction(icons.icon("close", theme.DIM), "Clear", self)
         self._cross.setToolTip("Clear  (Esc)")

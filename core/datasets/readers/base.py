@@ -35,7 +35,8 @@ class ImportOptions:
 
     labels: only these, numbered in this order (None: all); min_frames: shorter ones are left out;
     max_frames: longer ones end there; fps: all clips at this rate (None: the most frequent one);
-    label_file: a CSV with ``path`` and ``label`` columns; estimator: of results that do not say, and the only one wanted of a project;
+    label_file: a CSV with ``path`` and ``label`` columns; estimator: of results that do not say,
+    and the only one wanted of a project;
     axes: of layouts in a camera's axes, looked for by default; views: "front" leaves out cameras
     that see a person from elsewhere (UESTC); labels_from: of motion files, see
     :func:`core.datasets.readers.listing.label_of`; clips_per_action: of what is generated.

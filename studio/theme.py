@@ -174,6 +174,9 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: $FIELD; color: $TEXT; border: 1px solid $LINE; border-radius: ${RADIUS}px;
     padding: 0 10px; selection-background-color: $SELECTED; selection-color: $TEXT; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: 28px; }
+QDoubleSpinBox { padding: 0; }
+QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+QDoubleSpinBox QLineEdit { border: none; background: transparent; }
 QPlainTextEdit, QTextEdit { padding: 8px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QTextEdit:focus,
 QPlainTextEdit:focus { border: 1px solid $ACCENT; }

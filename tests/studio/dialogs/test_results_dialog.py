@@ -50,7 +50,10 @@ def test_the_chosen_people_become_clips_in_one_undoable_step(
     assert len(boxes) == 3
     boxes[0].setChecked(False)
     assert dialog.import_button.text() == "Import 2 people"
-    dialog.sections[0].rate.setValue(25.0)
+    rate = dialog.sections[0].rate
+    rate.resize(136, 33)
+    assert rate.lineEdit().width() > 100  # the number can be read
+    rate.setValue(25.0)
     dialog.import_button.click()
     qtbot.waitUntil(lambda: len(document.clips()) == 2)
     assert {clip.fps for clip in document.clips()} == {25.0}

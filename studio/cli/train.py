@@ -100,6 +100,7 @@ def train(
             from core.evaluation.recognisers.library import find_recogniser
 
             find_recogniser(settings.recogniser)
+        check_devices([word.strip() for word in device.split(",")], settings)
         if sweep:
             _sweep(store, settings, sweep)
             return
@@ -117,6 +118,20 @@ def train(
     job.start(devices or None, resume=bool(resume), nodes=nodes, rendezvous=rendezvous, nice=False)
     if not detach:
         accompany(job)
+
+
+def check_devices(asked: list[str], config: TrainConfig) -> None:
+    """Look for the devices before a job is made that would not find them. Raises StudioError."""
+    wanted = [config.device if word in ("", "auto") else word for word in asked]
+    if all(word in ("auto", "cpu") for word in wanted):
+        return
+    from training.devices import find_devices
+
+    found = [each.id for each in find_devices()]
+    kinds = {name.partition(":")[0] for name in found} | {"auto", "cpu"}
+    for word in wanted:
+        if word not in found and word not in kinds:
+            raise StudioError(f"This machine has no device {word}.", f"It has: {', '.join(found)}.")
 
 
 def check_dataset(name: str) -> None:

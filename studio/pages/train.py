@@ -336,7 +336,7 @@ class TrainPage(QObject):
         self.metrics.show_lines(metrics)
         self.plot.set_legend(_legend(lines))
         self.metrics.set_legend(_legend(metrics))
-        self.metric_heading.set_note("" if metrics else "needs a recogniser")
+        self.metric_heading.set_note("" if metrics else "no recogniser")
 
 
 def _legend(lines: Sequence[Line]) -> str:

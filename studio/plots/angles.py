@@ -32,6 +32,7 @@ _TOP, _BOTTOM = 34, 10
 _TITLE = 240
 """Pixels at the left kept for the name of the angle."""
 _STEPS = (1, 2, 5, 10, 20, 30, 45, 60, 90)
+_LABEL = 18.0  # pixels from one number of the axis to the next, at least
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -169,11 +170,13 @@ class AnglePlot(QWidget):
             *((float(together.min()), float(together.max())) if len(together) else (0.0, 90.0))
         )
         painter.setFont(theme.font(theme.TINY_SIZE))
-        for value in np.arange(low, high + step / 2, step):
+        apart = abs(self._y(low + step, low, high) - self._y(low, low, high))
+        every = max(1, int(np.ceil(_LABEL / max(apart, 1.0))))  # a low plot has fewer words
+        for number, value in enumerate(np.arange(low, high + step / 2, step)):
             y = self._y(float(value), low, high)
             painter.setPen(QPen(QColor(theme.LINE), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            if low < value:
+            if number and number % every == 0:
                 painter.setPen(QColor(theme.FAINT))
                 label = QRectF(area.right() - 58, y + 1, 50, 14)
                 painter.drawText(label, Qt.AlignmentFlag.AlignRight, f"{value:.0f}°")

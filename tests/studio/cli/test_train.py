@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.training.jobs import fake_training
-from training import launch
+from training import devices, launch
 from training.config import load_config
 from training.jobs import JobStore
+
+
+CPU = devices.Device(id="cpu", name="CPU", memory=2**33)
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +50,14 @@ def test_files_that_are_not_there_are_told_before_a_job_is_made(run, tmp_path):
     assert result.code != 0 and "smpl.pkl" in result.err
     result = run("train", "--set", "recogniser=gru9", "--set", "measure_every=5")
     assert result.code != 0 and "gru9" in result.err
+    assert JobStore().jobs() == []
+
+
+@pytest.mark.parametrize("words", [("--device", "cuda:7"), ("--set", "device=cuda:7")])
+def test_a_device_that_is_not_there_is_told_before_a_job_is_made(run, monkeypatch, words):
+    monkeypatch.setattr(devices, "find_devices", lambda: [CPU])
+    result = run("train", *words)
+    assert result.code == 2 and "no device cuda:7" in result.err
     assert JobStore().jobs() == []
 
 

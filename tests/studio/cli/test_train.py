@@ -17,7 +17,6 @@ from training import devices, launch
 from training.config import load_config
 from training.jobs import JobStore
 
-
 CPU = devices.Device(id="cpu", name="CPU", memory=2**33)
 
 

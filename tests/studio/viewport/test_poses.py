@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import numpy as np
 
@@ -23,7 +24,8 @@ def test_a_motion_made_ready_is_not_posed_again(monkeypatch):
 def test_what_was_made_ready_and_never_shown_goes_with_its_motion():
     motion = generate("kicking", 2, 20)
     poses.make_ready([motion])
-    before = len(poses._READY)
+    assert motion in poses._READY
+    gone = weakref.ref(poses._READY[motion])
     del motion
     gc.collect()
-    assert len(poses._READY) == before - 1
+    assert gone() is None

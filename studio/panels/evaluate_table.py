@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from studio import theme
 from studio.widgets import paint
 
-_ROW, _GAP, _MARK = 28, 14, 24
+_ROW, _GAP, _MARK = 28, 9, 22
 _NAME_MOST = 180
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0),
           Qt.Key.Key_Down: (1, 0)}  # fmt: skip

@@ -217,7 +217,7 @@ class Viewport(ComparedViews, QWidget):
         if self.layout_kind != "together":  # names stand in the corner: more room for the body
             bottom, top = min(0.08, 30 / height), min(0.13, 60 / height)
         if self.layout_kind == "rows":  # or below each body
-            bottom, top = min(0.3, 36 / height), min(0.3, 52 / height)
+            bottom, top = min(0.3, 36 / height), min(0.2, 48 / height)
         side = min(0.2, 36 / width)
         self._framed = key is None
         camera = self._scene.camera

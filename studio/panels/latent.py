@@ -33,7 +33,7 @@ class LatentSliders(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heading = SectionHeading("Shape this clip", "latent directions")
-        self.hint = caption("Sample a clip first, then drag a slider: the body follows.")
+        self.hint = caption("Sample a clip, then drag a slider: the body follows.")
         self.rows = [
             SliderRow(
                 f"direction {index + 1}", -REACH, REACH, 0.0, step=0.1, default=0.0, centre=0.0,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.datasets.library import DatasetEntry
 from core.errors import StudioError
@@ -16,6 +16,7 @@ from studio.dialogs.work_dialog import Choice
 from studio.services.training import data_warnings, duration_text, sweep_values
 from studio.widgets import Button, ElidedLabel, Separator, caption, label, primary_button
 from studio.widgets.labels import set_color
+from studio.widgets.layouts import scrolling
 from training.config import TrainConfig
 from training.fields import FIELD, FIELDS
 from training.presets import PRESETS
@@ -84,7 +85,7 @@ class NewTrainingDialog(QDialog):
         about.addWidget(self.preset_text, 1)
         about.addWidget(self.changes)
         column.addLayout(about)
-        column.addWidget(self._scrolling(), 1)
+        column.addWidget(scrolling(self.form, least=0), 1)
         sweep = QHBoxLayout()
         self.sweep_field.setAccessibleName("Setting to sweep")
         self.sweep_field.addItem("No sweep", "")
@@ -105,14 +106,6 @@ class NewTrainingDialog(QDialog):
         foot.addWidget(self.cancel_button)
         foot.addWidget(self.start_button)
         column.addLayout(foot)
-
-    def _scrolling(self) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(self.form)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return area
 
     def _choices(self) -> dict[str, list[tuple[str, str]]]:
         """What there is to choose from, by kind of setting."""

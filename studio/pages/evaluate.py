@@ -14,7 +14,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
-    QScrollArea,
     QWidget,
 )
 
@@ -37,7 +36,7 @@ from studio.widgets import (
     caption,
     primary_button,
 )
-from studio.widgets.layouts import SidePanel
+from studio.widgets.layouts import SidePanel, scrolling
 from studio.window.page import PageContext
 
 _INTERVALS = {False: "mean ± 95 % interval over seeds",
@@ -74,7 +73,7 @@ class EvaluatePage(QObject):
         self.story = StoryPanel()
         self.left: QWidget = self._left()
         self.below: QWidget = self.parts
-        self.right: QWidget = _scrolling(self.story)
+        self.right: QWidget = scrolling(self.story)
         self._connect()
         self._show_busy()
         self._show_list()
@@ -365,14 +364,3 @@ def _tip(row: tables.TableRow, cell: tables.Cell) -> str:
     shown = ", ".join(f"{value:.{story.decimals}f}" for value in story.values[:20])
     more = f" and {len(story.values) - 20} more" if len(story.values) > 20 else ""
     return f"{story.title}\n{len(story.values)} seeds: {shown}{more}"
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inside)
-    area.setMinimumWidth(270)
-    return area

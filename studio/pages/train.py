@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.errors import StudioError
 from studio import bridge, theme
@@ -26,6 +26,7 @@ from studio.plots.curves import CurvePlot, Line
 from studio.services.training import Help, sweep_rows
 from studio.widgets import SectionHeading, Separator
 from studio.widgets.chips import ToggleGroup
+from studio.widgets.layouts import scrolling
 from studio.widgets.slider import Slider
 from studio.window.page import PageContext
 from training.jobs import JobStore
@@ -78,7 +79,7 @@ class TrainPage(QObject):
         self.plot.set_smoothing(0.6)
         self.metric_heading = SectionHeading("FID and accuracy")
         self.left: QWidget = self.runs
-        self.right: QWidget = _scrolling(self.card)
+        self.right: QWidget = scrolling(self.card)
         self.overlay: QWidget | None = None
         self.below: QWidget = self._below()
         self._dialog: QWidget | None = None
@@ -346,13 +347,3 @@ def _legend(lines: Sequence[Line]) -> str:
         f'<span style="color:{color}">{LOSS_NAMES.get(name, name)}</span>'
         for name, color in seen.items()
     )
-
-
-def _scrolling(card: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(card)
-    area.setMinimumWidth(270)
-    return area

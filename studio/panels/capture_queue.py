@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QFontMetrics,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -32,7 +31,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QListView,
     QSizePolicy,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -106,13 +104,8 @@ class _RowPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         item: QueueItem = index.data(ITEM_ROLE)
         rect: QRect = option.rect
-        state = option.state
         painter.save()
-        is_current = bool(state & QStyle.StateFlag.State_Selected)
-        if is_current or state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(theme.RAISED if is_current else theme.HOVER))
-        if is_current:
-            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.ACCENT))
+        paint.row_ground(painter, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = color_of(item)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -128,13 +121,8 @@ class _RowPainter(QStyledItemDelegate):
             (item.name, theme.BODY_SIZE, theme.TEXT, 7, middle),
             (item.detail, theme.TINY_SIZE, theme.FAINT, 26, right),
         ):
-            face = theme.font(size)
-            painter.setFont(face)
-            painter.setPen(QColor(tone))
-            shown = QFontMetrics(face).elidedText(text, elide, room)
-            painter.drawText(
-                QRect(left, rect.top() + top, room, 18), Qt.AlignmentFlag.AlignVCenter, shown
-            )
+            place = QRect(left, rect.top() + top, room, 18)
+            paint.line_of_text(painter, text, place, size, tone, elide)
         if item.is_busy or item.is_begun:
             line = QRectF(left, rect.bottom() - 4, badge.right() - left, 2)
             paint.box(painter, line, theme.LINE, radius=1)

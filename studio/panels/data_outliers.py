@@ -14,11 +14,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QListView,
     QProgressBar,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -69,10 +68,8 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         outlier, name = index.data(ITEM_ROLE)
         rect: QRect = option.rect
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
-        if is_current or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(theme.RAISED if is_current else theme.HOVER))
+        paint.row_ground(painter, option, has_stripe=False)
         word = KINDS[outlier.kind][0]
         width = paint.text_width(word, theme.TINY_SIZE, 600) + 14
         badge = QRectF(rect.right() - theme.MARGIN - width, rect.center().y() - 10, width, 20)
@@ -82,12 +79,8 @@ class _Painter(QStyledItemDelegate):
             (name, theme.SMALL_SIZE, theme.TEXT, 4),
             (outlier.text, theme.TINY_SIZE, theme.FAINT, 21),
         ):
-            face = theme.font(size)
-            painter.setFont(face)
-            painter.setPen(QColor(color))
-            shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
             place = QRect(left, rect.top() + top, room, 17)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+            paint.line_of_text(painter, text, place, size, color)
         painter.restore()
 
 

@@ -17,8 +17,8 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QImage, QPainter, QPainterPath
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from core.datasets.finegym.manifest import Row
 from studio import bridge, icons, theme
@@ -124,14 +124,10 @@ class _Painter(QStyledItemDelegate):
         row: Row = index.data(ROW_ROLE)
         model = index.model()
         rect: QRect = option.rect
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if is_current or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(theme.RAISED if is_current else theme.HOVER))
-        if is_current:
-            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.ACCENT))
+        paint.row_ground(painter, option)
         spot = QRectF(
             rect.left() + 14, rect.center().y() - _PICTURE.height() / 2 + 1,
             _PICTURE.width(), _PICTURE.height(),
@@ -147,12 +143,8 @@ class _Painter(QStyledItemDelegate):
             (row.move, theme.BODY_SIZE, theme.TEXT, 9, badge.left() - left - 8),
             (detail, theme.TINY_SIZE, theme.FAINT, 31, rect.right() - left - 24),
         ):
-            face = theme.font(size)
-            painter.setFont(face)
-            painter.setPen(QColor(tone))
-            shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, int(room))
             place = QRect(int(left), rect.top() + top, int(room), 18)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+            paint.line_of_text(painter, text, place, size, tone, Qt.TextElideMode.ElideRight)
         if row.is_reviewed:  # seen by a person: a tick, not only the word
             tick = QRectF(rect.right() - 26, rect.top() + 32, 14, 14)
             icons.paint(painter, "tick", tick, theme.DIM)

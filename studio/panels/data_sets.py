@@ -14,11 +14,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -26,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
-from studio.widgets import Button, EmptyState, SearchField, SectionHeading
+from studio.widgets import Button, EmptyState, SearchField, SectionHeading, paint
 
 if TYPE_CHECKING:
     from core.datasets.library import DatasetEntry
@@ -78,23 +77,15 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         entry = index.data(ENTRY_ROLE)
         rect: QRect = option.rect
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
-        if is_current or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(theme.RAISED if is_current else theme.HOVER))
-        if is_current:
-            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.ACCENT))
+        paint.row_ground(painter, option)
         left, room = rect.left() + theme.MARGIN, rect.width() - 2 * theme.MARGIN
         for text, size, color, top in (
             (entry.name, theme.BODY_SIZE, theme.TEXT, 7),
             (detail_of(entry), theme.SMALL_SIZE, theme.BAD if entry.problem else theme.FAINT, 27),
         ):
-            face = theme.font(size)
-            painter.setFont(face)
-            painter.setPen(QColor(color))
-            shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
             place = QRect(left, rect.top() + top, room, 18)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+            paint.line_of_text(painter, text, place, size, color)
         painter.restore()
 
 

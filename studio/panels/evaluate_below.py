@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.panels.evaluate_table import ScoreTable
 from studio.plots.confusion import ConfusionPlot
 from studio.widgets import Button, ElidedLabel, EmptyState, SectionHeading, Separator, ToggleGroup
+from studio.widgets.layouts import scrolling
 
 MATRIX_ROWS = (("generated", "Generated"), ("reconstructed", "Reconstructed"),
                ("GT held out", "Held out"))  # fmt: skip
@@ -81,7 +82,7 @@ class EvaluateBelow(QWidget):
         column.setContentsMargins(0, 0, 6, 0)
         column.addWidget(self.table)
         column.addStretch()
-        return _half(head, _scrolling(inside))
+        return _half(head, scrolling(inside, least=200, is_sideways=True))
 
     def _matrix(self) -> QWidget:
         head = QHBoxLayout()
@@ -89,7 +90,7 @@ class EvaluateBelow(QWidget):
         head.addWidget(self._turns[1])
         head.addWidget(self.matrix_heading, 1)
         head.addWidget(self.matrix_row)
-        return _half(head, _scrolling(self.confusion), self.words)
+        return _half(head, scrolling(self.confusion, least=200, is_sideways=True), self.words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -145,13 +146,3 @@ def _half(head: QHBoxLayout, *widgets: QWidget) -> QWidget:
     for place, widget in enumerate(widgets):
         column.addWidget(widget, int(place == 0))
     return half
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inside)
-    area.setMinimumWidth(200)
-    return area

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -109,13 +109,9 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         stored: StoredReport = index.data(REPORT_ROLE)
         rect: QRect = option.rect
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if is_chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(theme.RAISED if is_chosen else theme.HOVER))
-        if is_chosen:
-            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.ACCENT))
+        paint.row_ground(painter, option)
         mark = self._panel.mark_of(stored)
         if mark is not None:
             paint_mark(painter, QRectF(rect.left() + theme.MARGIN, rect.top() + 9, 16, 16), *mark)
@@ -131,13 +127,8 @@ class _Painter(QStyledItemDelegate):
             (stored.report.name, theme.BODY_SIZE, theme.TEXT, 8),
             (stored.details, theme.SMALL_SIZE, theme.FAINT, 27),
         ):
-            face = theme.font(size)
-            painter.setFont(face)
-            painter.setPen(QColor(ink))
-            shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
-            painter.drawText(
-                QRect(left, rect.top() + top, room, 18), Qt.AlignmentFlag.AlignVCenter, shown
-            )
+            line = QRect(left, rect.top() + top, room, 18)
+            paint.line_of_text(painter, text, line, size, ink)
         if option.state & QStyle.StateFlag.State_HasFocus and option.widget.hasFocus():
             paint.focus_ring(painter, QRectF(rect).adjusted(3, 1, -2, -1), 6)
         painter.restore()

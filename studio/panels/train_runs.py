@@ -14,11 +14,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -80,13 +79,9 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         view: JobView = index.data(VIEW_ROLE)
         rect: QRect = option.rect
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if is_current or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(theme.RAISED if is_current else theme.HOVER))
-        if is_current:
-            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.ACCENT))
+        paint.row_ground(painter, option)
         has_frozen = view.state.state == "done" and is_frozen(view)
         color = QColor(theme.BAD if has_frozen else STATE_COLORS.get(view.state.state, theme.DIM))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -106,13 +101,8 @@ class _Painter(QStyledItemDelegate):
             (_said(view), theme.SMALL_SIZE, theme.DIM, 26, room),
             (settings, theme.SMALL_SIZE, theme.FAINT, 44, right - left),
         ):
-            face = theme.font(size)
-            painter.setFont(face)
-            painter.setPen(QColor(ink))
-            shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideMiddle, int(space))
-            painter.drawText(
-                QRect(left, rect.top() + top, int(space), 18), Qt.AlignmentFlag.AlignVCenter, shown
-            )
+            line = QRect(left, rect.top() + top, int(space), 18)
+            paint.line_of_text(painter, text, line, size, ink)
         painter.restore()
 
 

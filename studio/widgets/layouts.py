@@ -77,6 +77,22 @@ class FlowLayout(QLayout):
         return y + height - rect.y()
 
 
+def scrolling(inside: QWidget, *, least: int = 270, is_sideways: bool = False) -> QScrollArea:
+    """Put a widget into an area that scrolls when there is less room than it needs.
+
+    ``least``: the area's smallest width; ``is_sideways``: to the side too.
+    """
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if not is_sideways:
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    area.setMinimumWidth(least)
+    return area
+
+
 class SidePanel(QWidget):
     """A column of groups with the panel's margins; scrolls up and down, never sideways.
 

@@ -1,9 +1,10 @@
-"""Strokes that several controls share: rounded boxes, focus rings, key caps."""
+"""Strokes that several controls share: boxes, focus rings, key caps, the rows of lists."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from studio import theme
 
@@ -25,6 +26,28 @@ def focus_ring(painter: QPainter, rect: QRectF, radius: float = theme.RADIUS) ->
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(theme.ACCENT), 1.4))
     painter.drawRoundedRect(rect.adjusted(0.7, 0.7, -0.7, -0.7), radius, radius)
+
+
+def row_ground(painter: QPainter, option: QStyleOptionViewItem, *, has_stripe: bool = True) -> None:
+    """Paint the ground of a list's row: chosen, pointed at, or bare."""
+    rect: QRect = option.rect
+    is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    if is_chosen or option.state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(rect, QColor(theme.RAISED if is_chosen else theme.HOVER))
+    if is_chosen and has_stripe:
+        painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.ACCENT))
+
+
+def line_of_text(
+    painter: QPainter, text: str, place: QRect, size: int, color: str,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+) -> None:  # fmt: skip
+    """Write one line, shortened where ``place`` ends."""
+    face = theme.font(size)
+    painter.setFont(face)
+    painter.setPen(QColor(color))
+    shown = QFontMetrics(face).elidedText(text, elide, place.width())
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def key_cap_width(text: str) -> float:

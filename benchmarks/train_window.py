@@ -28,10 +28,12 @@ def measure(home: Path) -> None:
     from PySide6.QtCore import QTimer
 
     from studio.app import make_application, make_window
+    from studio.collecting import ModuleKeeper
     from training.presets import PRESETS
 
     app = make_application()
     window = make_window(home / "project")
+    ModuleKeeper(window)
     window.resize(1600, 1000)
     window.show()
     times: list[float] = []

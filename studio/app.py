@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import StudioError
 from studio import bridge, theme
+from studio.collecting import ModuleKeeper
 
 if TYPE_CHECKING:
     from core.project import Project
@@ -143,6 +144,7 @@ def run(
     keep_log()
     window = make_window(project)
     catch_bugs(window)
+    ModuleKeeper(window)
     window.show()
     log.info("window after %.2f s", time.perf_counter() - begun)
     window.middle.viewport.first_frame_drawn.connect(

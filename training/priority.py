@@ -36,5 +36,5 @@ def share_niceness(own: Path = Path("/proc/self/autogroup")) -> None:
         return
     try:
         own.write_text(str(os.getpriority(os.PRIO_PROCESS, 0)), encoding="ascii")
-    except OSError:  # the kernel takes one change in ten seconds, and not from every user
+    except OSError:  # the kernel takes ten changes a second from common users
         _log.debug("the session keeps its priority")

@@ -27,6 +27,7 @@ from training.jobs.job import EpochFile, Job
 from training.jobs.watch import JobView, Snapshot, Watcher
 
 _POLL = 200  # milliseconds
+_CURVES = 700  # they are looked at apart: both in one breath would hold up a frame
 
 
 class TrainSession(QObject):
@@ -59,6 +60,8 @@ class TrainSession(QObject):
         self._reported = ""
         self._poll = QTimer(self, interval=_POLL)
         self._poll.timeout.connect(self.look)
+        self._curve_poll = QTimer(self, interval=_CURVES)
+        self._curve_poll.timeout.connect(self.look_at_curves)
         self._started = False
 
     def start(self) -> None:
@@ -75,10 +78,12 @@ class TrainSession(QObject):
                 owner=self,
             )
             self._poll.start()
+            self._curve_poll.start()
 
     def close(self) -> None:
         """End the watching; the jobs go on."""
         self._poll.stop()
+        self._curve_poll.stop()
         if self._started:
             self.watcher.close()
 
@@ -105,6 +110,9 @@ class TrainSession(QObject):
             self._tell_header()
         elif self.view is not None and self.view.state.is_running:
             self.job_changed.emit()  # elapsed time, age of the checkpoint
+
+    def look_at_curves(self) -> None:
+        """Take over what the curves have gained since."""
         marks = {}
         for job_id in (self.current, *self.overlaid):
             curves = self.watcher.curves(job_id)
@@ -131,6 +139,7 @@ class TrainSession(QObject):
         self.watcher.look_now()
         self._curve_marks = {}
         self.job_changed.emit()
+        QTimer.singleShot(_POLL, self, self.look_at_curves)
         self._document.show([])
         self._look_at_samples()
 
@@ -139,6 +148,7 @@ class TrainSession(QObject):
         self.overlaid = tuple(job_id for job_id in job_ids if job_id != self.current)
         self.watcher.follow([self.current, *self.overlaid])
         self.watcher.look_now()
+        QTimer.singleShot(_POLL, self, self.look_at_curves)
 
     def curves(self, job_id: str) -> Curves | None:
         """The curves of the chosen or an overlaid training."""

@@ -17,6 +17,7 @@ from studio import theme
 FloatArray = npt.NDArray[np.float64]
 MOST_POINTS = 1500  # of a curve on screen
 _LEGEND = 20  # pixels kept free for it
+_MARGIN, _GROWTH = 0.04, 0.06  # of the range: free around the curves, and kept for what comes
 _BLOCK = 64  # values smoothed by one product; scipy's filter would take a second to import
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine,
            Qt.PenStyle.DashDotLine)  # fmt: skip
@@ -64,6 +65,18 @@ def thinned(x: FloatArray, y: FloatArray, most: int = MOST_POINTS) -> tuple[Floa
     return np.add.reduceat(x, edges) / counts, np.add.reduceat(y, edges) / counts
 
 
+def steady(low: float, high: float, shown: tuple[float, float]) -> tuple[float, float]:
+    """The range to show for values from ``low`` to ``high``: the one shown while they fill it.
+
+    A training that goes on then moves its axes now and then, not with every value.
+    """
+    span = high - low
+    fits = shown[0] <= low and high <= shown[1]
+    if fits and span >= (shown[1] - shown[0]) * (1 - 3 * _GROWTH):
+        return shown
+    return low - _MARGIN * span, high + (_MARGIN + _GROWTH) * span
+
+
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     """A plot over epochs with a mark at the chosen one."""
 
@@ -100,6 +113,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._legend.hide()
         self._amount = 0.0
         self._lines: tuple[Line, ...] = ()
+        self._shown: tuple[bool, tuple[float, ...]] | None = None  # scale and limits
+        self._numbered: dict[str, bool] = {}
 
     def set_log(self, is_on: bool) -> None:
         """Draw the values on a logarithmic scale."""
@@ -136,8 +151,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show these curves instead of the ones before."""
+        is_new = len(lines) != len(self._lines) or not all(map(_is_same, lines, self._lines))
         self._lines = tuple(lines)
-        self._draw()
+        if is_new or not lines:
+            self._draw()
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -147,18 +164,28 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     def _draw(self) -> None:
         for is_share in (False, True):
             self._draw_side(is_share, [one for one in self._lines if one.is_share == is_share])
-        if self._lines:
-            self.autoRange()
-            first = min((line.x[0] for line in self._lines if len(line.x)), default=0.0)
-            last = max((line.x[-1] for line in self._lines if len(line.x)), default=0.0)
-            if last - first < 1e-6:  # a single point: the axis would show thousandths of an epoch
-                self.setXRange(first, first + 1.0)
-        else:
-            self.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.0))
-        for side in ("left", "bottom"):  # numbers of nothing would only puzzle
-            self.getAxis(side).setStyle(showValues=bool(self._lines))
+        self._fit()
         has_shares = any(line.is_share for line in self._lines)
-        self.getAxis("right").setStyle(showValues=has_shares)
+        # numbers of nothing would only puzzle
+        for side, is_on in (("left", bool(self._lines)), ("bottom", bool(self._lines)),
+                            ("right", has_shares)):  # fmt: skip
+            if self._numbered.get(side) != is_on:  # an axis is drawn anew by this
+                self._numbered[side] = is_on
+                self.getAxis(side).setStyle(showValues=is_on)
+
+    def _fit(self) -> None:
+        """Set the axes' limits where they have to change."""
+        x = [item.xData for item in self._items[False] + self._items[True] if item.isVisible()]
+        y = [item.getData()[1] for item in self._items[False] if item.isVisible()]
+        is_log = bool(self.getAxis("left").logMode)
+        before = self._shown[1] if self._shown and self._shown[0] == is_log else (0.0,) * 4
+        limits = [
+            *steady(*_ends(x, 0.0), (before[0], before[1])),
+            *steady(*_ends(y, 0.5), (before[2], before[3])),
+        ]  # fmt: skip
+        if self._shown != (is_log, tuple(limits)):
+            self._shown = is_log, tuple(limits)
+            self.setRange(xRange=limits[:2], yRange=limits[2:], padding=0)
 
     def _draw_side(self, is_share: bool, lines: Sequence[Line]) -> None:
         """Draw the curves of one axis; what is not needed any more is hidden."""
@@ -201,3 +228,23 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def wheelEvent(self, event: QEvent) -> None:
         event.ignore()
+
+
+def _is_same(one: Line, other: Line) -> bool:
+    """Whether two curves look the same."""
+    words = (one.name, one.color, one.run, one.is_share)
+    return (
+        words == (other.name, other.color, other.run, other.is_share)
+        and np.array_equal(one.x, other.x)
+        and np.array_equal(one.y, other.y, equal_nan=True)
+    )
+
+
+def _ends(values: Sequence[FloatArray | None], below: float) -> tuple[float, float]:
+    """The least and the largest finite value; a single one has a unit, ``below`` of it under it."""
+    found = [v[np.isfinite(v)] for v in values if v is not None]
+    joined = np.concatenate(found) if found else np.zeros(0)
+    if not len(joined):
+        return 0.0, 1.0
+    low, high = float(joined.min()), float(joined.max())
+    return (low, high) if high - low > 1e-9 else (low - below, low - below + 1.0)

@@ -17,7 +17,7 @@ from studio.viewport.camera import OrbitCamera, View
 from studio.viewport.heat import heat_texture
 from studio.viewport.items import BodyItem, frame_at
 from studio.viewport.panes import TOGETHER, Layout, Pane
-from studio.viewport.poses import PosedClip, posed_clip, surrounded
+from studio.viewport.poses import PosedClip, footprints, posed_clip, surrounded
 from studio.viewport.trails import TrailVisual
 from studio.viewport.visuals import BodyVisual, ClipUpload, ShadowVisual
 
@@ -126,9 +126,9 @@ class Contents:
     def floor_place(self, key: str) -> tuple[float, float]:
         """(x, z) on the floor under a body, steady where it stays and gliding where it travels."""
         body = self._bodies[key]
-        root = body.clip.joints[:, 0, ::2]
-        centre = (root.min(axis=0) + root.max(axis=0)) / 2
-        if float(np.max(root.max(axis=0) - root.min(axis=0))) > 0.8:
+        centre = body.clip.span.mean(axis=0)
+        if body.clip.travels:
+            root = body.clip.joints[:, 0, ::2]
             frame = round(self.frame_of(body.item))
             # half a second on both sides, equally: a straight walk is followed without lag
             half = min(round(0.5 * body.item.motion.fps), frame, len(root) - 1 - frame)
@@ -143,19 +143,11 @@ class Contents:
         below these points neither covers a foot nor jumps about.
         """
         body = self._bodies[key]
-        joints = body.clip.joints
-        root = joints[:, 0, ::2]
-        if float(np.max(root.max(axis=0) - root.min(axis=0))) > 0.8:
+        feet = body.clip.feet
+        if body.clip.travels:
             frame = round(self.frame_of(body.item))
-            joints = joints[frame : frame + 1]
-        else:
-            joints = joints[:: max(1, len(joints) // 24)]
-        ankles, balls = joints[:, [7, 8]], joints[:, [10, 11]]
-        toes = balls + 0.75 * (balls - ankles)
-        points = np.concatenate([balls, toes]).reshape(-1, 3).astype(np.float64)
-        low = points[points[:, 1] < points[:, 1].min() + 0.12]
-        low[:, 1] = np.minimum(low[:, 1], 0.0)
-        return np.asarray(low + np.asarray(body.item.position), np.float64)
+            feet = footprints(body.clip.joints[frame : frame + 1])
+        return np.asarray(feet + np.asarray(body.item.position), np.float64)
 
     def extent(self, key: str | None = None) -> Float:
         """(N, 3) points that surround all bodies, or one, over their whole motion."""

@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QWidget
 
 from studio import theme
@@ -87,11 +97,7 @@ class BodyLabel(QWidget):
         self.key = key
         self._title = self._subtitle = self._shown_title = ""
         self._selected = False
-        self._colors = {
-            "text": QColor("#e7eaf0"), "dim": QColor("#98a1b3"),
-            "accent": QColor("#3fd0bd"), "plate": QColor(20, 22, 27, 150),
-            "chosen": QColor(20, 40, 40, 215),
-        }  # fmt: skip
+        self._picture: QPixmap | None = None  # painted once: the stage behind it moves
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -107,6 +113,7 @@ class BodyLabel(QWidget):
         self.setToolTip(whole if self._shown_title != title else "")
         self.setAccessibleName(whole)
         self.resize(self.sizeHint())
+        self._picture = None
         self.update()
 
     def _font(self, bold: bool) -> QFont:
@@ -122,7 +129,19 @@ class BodyLabel(QWidget):
         return QSize(width + 2 * PADDING_X, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        scale = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatio() != scale:
+            self._picture = QPixmap(self.size() * scale)
+            self._picture.setDevicePixelRatio(scale)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._picture)
+            self._paint(painter)
+            painter.end()
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
         if self._selected:
@@ -181,12 +200,13 @@ class LabelLayer(QObject):
             return
         area = (self._viewport.width(), self._viewport.height())
         size = (float(area[0]), float(area[1]))
-        wanted = []
-        for key in self._labels:
-            x, z = scene.floor_place(key)
-            middle = scene.camera.project([(x, 0.0, z)], size)[0, 0]
-            lowest = scene.camera.project(scene.feet(key), size)[:, 1].max()
-            wanted.append((float(middle), float(lowest) + 12.0))
+        places_on_floor = [scene.floor_place(key) for key in self._labels]
+        feet = [scene.feet(key) for key in self._labels]
+        starts = np.cumsum([0, *(len(points) for points in feet[:-1])])
+        middles = scene.camera.project([(x, 0.0, z) for x, z in places_on_floor], size)[:, 0]
+        heights = scene.camera.project(np.concatenate(feet), size)[:, 1]
+        lowest = np.maximum.reduceat(heights, starts) + 12.0
+        wanted = list(zip(middles.tolist(), lowest.tolist(), strict=True))
         sizes = [(label.width(), label.height()) for label in self._labels.values()]
         places = place_labels(wanted, sizes, area)
         for label, (x, y) in zip(self._labels.values(), places, strict=True):

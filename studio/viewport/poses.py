@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,8 @@ from studio.viewport.mesh import RestMesh, body_mesh, skeleton_mesh
 from studio.viewport.shade import coarse_faces, shade_of
 
 Float32 = npt.NDArray[np.float32]
+Float = npt.NDArray[np.float64]
+_IN_PLACE = 0.8  # metres a root may wander about in a clip that stays where it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,32 @@ class PosedClip:
     shape: tuple[str, bytes]
     body: Any
     rest: Any
+
+    @cached_property
+    def span(self) -> Float:
+        """(2, 2) the least and the largest (x, z) of the root."""
+        root = self.joints[:, 0, ::2].astype(np.float64)
+        return np.stack([root.min(axis=0), root.max(axis=0)])
+
+    @cached_property
+    def travels(self) -> bool:
+        """Whether the body leaves its place."""
+        return float(np.max(self.span[1] - self.span[0])) > _IN_PLACE
+
+    @cached_property
+    def feet(self) -> Float:
+        """(N, 3) footprints of the whole clip, see :func:`footprints`."""
+        return footprints(self.joints[:: max(1, len(self.joints) // 24)])
+
+
+def footprints(joints: npt.NDArray[np.floating]) -> Float:
+    """(N, 3) where feet touch or come near the floor, toes included, from joints (T, 24, 3)."""
+    ankles, balls = joints[:, [7, 8]], joints[:, [10, 11]]
+    toes = balls + 0.75 * (balls - ankles)
+    points = np.concatenate([balls, toes]).reshape(-1, 3).astype(np.float64)
+    low = points[points[:, 1] < points[:, 1].min() + 0.12]
+    low[:, 1] = np.minimum(low[:, 1], 0.0)
+    return np.asarray(low, np.float64)
 
 
 def _betas_for(motion: Motion, body: Any) -> Float32:

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from core.actor.config import ActorConfig
 from core.actor.dropout import dropout
+from core.actor.linear import Linear, linear
 
 MAX_LENGTH = 5000  # rows of the published position table
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"gelu": F.gelu, "relu": F.relu}
@@ -53,7 +54,7 @@ class Attention(nn.Module):
         self.dropout = config.dropout
         self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))  # q, k, v
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
-        self.out_proj = nn.Linear(width, width)
+        self.out_proj = Linear(width, width)
         nn.init.xavier_uniform_(self.in_proj_weight)
         nn.init.zeros_(self.out_proj.bias)
 
@@ -68,14 +69,14 @@ class SelfAttention(Attention):
         """
         batch, length, width = x.shape
         if first is None:
-            qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, T, 3D)
+            qkv = linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, T, 3D)
             q, k, v = qkv.view(batch, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
         else:
             weights = self.in_proj_weight.split((width, 2 * width))
             biases = self.in_proj_bias.split((width, 2 * width))
-            q = F.linear(x[:, :first], weights[0], biases[0])  # (B, first, D)
+            q = linear(x[:, :first], weights[0], biases[0])  # (B, first, D)
             q = q.view(batch, first, self.num_heads, -1).transpose(1, 2)
-            kv = F.linear(x, weights[1], biases[1])  # (B, T, 2D)
+            kv = linear(x, weights[1], biases[1])  # (B, T, 2D)
             k, v = kv.view(batch, length, 2, self.num_heads, -1).permute(2, 0, 3, 1, 4)
             length = first
         if self.training and x.device.type == "cpu":
@@ -104,7 +105,7 @@ class MemoryAttention(Attention):
     def forward(self, memory: Tensor, length: int) -> Tensor:
         """memory (B, D) -> (B, 1, D), or (B, length, D) in training with dropout."""
         width = memory.shape[-1]
-        value = F.linear(memory, self.in_proj_weight[2 * width :], self.in_proj_bias[2 * width :])
+        value = linear(memory, self.in_proj_weight[2 * width :], self.in_proj_bias[2 * width :])
         if not self.training or self.dropout == 0.0:
             return self.out_proj(value)[:, None]
         heads = value.unflatten(-1, (self.num_heads, -1))  # (B, H, h)
@@ -121,8 +122,8 @@ class Block(nn.Module):
         super().__init__()
         width = config.latent_dim
         self.self_attn = SelfAttention(config)
-        self.linear1 = nn.Linear(width, config.ff_size)
-        self.linear2 = nn.Linear(config.ff_size, width)
+        self.linear1 = Linear(width, config.ff_size)
+        self.linear2 = Linear(config.ff_size, width)
         self.norm1 = nn.LayerNorm(width)
         self.norm2 = nn.LayerNorm(width)
         self.dropout = config.dropout

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from core.actor.config import ActorConfig
 from core.actor.dropout import dropout
 from core.actor.layers import DecoderLayer, EncoderLayer, PositionTable, Stack
+from core.actor.linear import Linear
 
 
 class ActorOutput(NamedTuple):
@@ -35,7 +36,7 @@ class Encoder(nn.Module):
         self.dropout = config.dropout
         self.muQuery = nn.Parameter(torch.randn(config.num_classes, width))
         self.sigmaQuery = nn.Parameter(torch.randn(config.num_classes, width))
-        self.skelEmbedding = nn.Linear(config.input_dim, width)
+        self.skelEmbedding = Linear(config.input_dim, width)
         self.sequence_pos_encoder = PositionTable(width)
         self.seqTransEncoder = Stack(EncoderLayer, config)
 
@@ -66,7 +67,7 @@ class Decoder(nn.Module):
         self.actionBiases = nn.Parameter(torch.randn(config.num_classes, config.latent_dim))
         self.sequence_pos_encoder = PositionTable(config.latent_dim)
         self.seqTransDecoder = Stack(DecoderLayer, config)
-        self.finallayer = nn.Linear(config.latent_dim, config.input_dim)
+        self.finallayer = Linear(config.latent_dim, config.input_dim)
 
     def forward(self, memory: Tensor, num_frames: int, mask: Tensor | None) -> Tensor:
         """memory (B, D) = z + action bias -> (B, J, F, T)."""

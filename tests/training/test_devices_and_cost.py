@@ -81,13 +81,15 @@ def test_a_step_takes_its_products_its_masks_and_the_rest() -> None:
     assert step_flops(config.changed(batch_size=40)) == 2 * step_flops(config)
 
 
-def test_the_operations_are_those_torch_counts() -> None:
+def test_the_operations_are_those_torch_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
+    from core.actor import linear
     from core.actor.config import ActorConfig
     from core.actor.model import Actor
 
+    monkeypatch.setattr(linear, "_HAS_ONEDNN", False)  # torch's counter does not know its products
     config = TrainConfig(num_layers=2, batch_size=4, dropout=0.0)
     model = Actor(ActorConfig(num_classes=1, num_layers=2, dropout=0.0)).train()
     x = torch.randn(4, 25, 6, 60)

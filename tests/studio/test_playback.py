@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.playback import Playback
+from studio.playback import SLOW_TICK_MS, TICK_MS, Playback
 
 
 class Clock:
@@ -111,3 +114,51 @@ def test_seeking_to_a_frame_shows_that_frame(frame, fps):
     playback.set_length(1800 / fps, fps)
     playback.seek_frame(frame)
     assert playback.frame == frame
+
+
+def _draws_for(playback, clock, seconds):
+    """Let every picture take that long."""
+    playback.time_changed.connect(lambda now: setattr(clock, "now", clock.now + seconds))
+
+
+def _run_ticks(playback, clock, qapp, count):
+    for _ in range(count):
+        run(playback, clock, 0.002)
+        qapp.processEvents()
+
+
+def test_where_drawing_is_slow_every_second_tick_is_left_out(playback, clock, qapp):
+    playback.play()
+    _draws_for(playback, clock, 0.025)
+    _run_ticks(playback, clock, qapp, 5)
+    assert playback._timer.interval() == TICK_MS  # one slow picture is no reason
+    _run_ticks(playback, clock, qapp, 25)
+    assert playback._timer.interval() == SLOW_TICK_MS
+
+
+def test_ticks_are_fast_again_when_drawing_is(playback, clock, qapp):
+    playback.play()
+    playback._drawing = 0.03
+    _draws_for(playback, clock, 0.004)
+    _run_ticks(playback, clock, qapp, 1)
+    assert playback._timer.interval() == SLOW_TICK_MS
+    _run_ticks(playback, clock, qapp, 30)
+    assert playback._timer.interval() == TICK_MS
+
+
+def test_slow_ticks_stay_even(qtbot):
+    """The time between pictures is the tick's, however long the drawing takes of it."""
+    playback = Playback()
+    playback.set_length(60.0, 30.0)
+    times = []
+
+    def draw(_now):
+        times.append(time.perf_counter())
+        time.sleep(0.022)
+
+    playback.time_changed.connect(draw)
+    playback.play()
+    qtbot.wait(2500)
+    playback.pause()
+    late = np.diff(times)[30:]
+    assert np.median(late) == pytest.approx(SLOW_TICK_MS / 1000, abs=0.006)

@@ -85,6 +85,7 @@ class TrainPage(QObject):
         self._dialog: QWidget | None = None
         self._is_overlaid = self._is_here = False
         self._wanted: dict[str, str] = {}
+        self._framed = ""  # the training the camera was put before
         self._connect()
 
     # -- putting together -------------------------------------------------------------------------
@@ -303,7 +304,11 @@ class TrainPage(QObject):
         self._show_epochs()
         self.plot.set_mark(epoch)
         self.metrics.set_mark(epoch)
-        self._context.viewport.frame_all()  # type: ignore[attr-defined]
+        if self.session.current != self._framed:
+            self._framed = self.session.current
+            self._context.viewport.frame_all()  # type: ignore[attr-defined]
+        else:  # checkpoint by checkpoint
+            self._context.viewport.keep_framed()  # type: ignore[attr-defined]
         if not self._context.playback.is_playing:
             self._context.playback.play()
         self._show_job()

@@ -29,6 +29,12 @@ class View:
     yaw: float = 20.0
     pitch: float = 8.0
 
+    def apart(self, other: View) -> float:
+        """How different two views are: 1 is about the width of a picture."""
+        moved = max(abs(a - b) for a, b in zip(self.target, other.target, strict=True))
+        turned = math.radians(abs(self.yaw - other.yaw) + abs(self.pitch - other.pitch))
+        return moved / other.distance + abs(self.distance / other.distance - 1) + turned
+
 
 PRESETS: dict[str, tuple[float, float]] = {
     "front": (0.0, 4.0),
@@ -79,13 +85,7 @@ class OrbitCamera:
             yaw=now.yaw + (goal.yaw - now.yaw) * k,
             pitch=now.pitch + (goal.pitch - now.pitch) * k,
         )
-        left = (
-            max(abs(a - b) for a, b in zip(self.view.target, goal.target, strict=True))
-            / goal.distance
-            + abs(self.view.distance / goal.distance - 1)
-            + math.radians(abs(self.view.yaw - goal.yaw) + abs(self.view.pitch - goal.pitch))
-        )
-        if left < 5e-4:  # under a pixel
+        if self.view.apart(goal) < 5e-4:  # under a pixel
             self.view = goal
             return False
         return True

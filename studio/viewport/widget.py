@@ -25,6 +25,7 @@ from studio.viewport.placeholder import NoOpenGL
 
 CAMERAS = ("front", "side", "orbit", "follow")
 MODES = ("body", "skeleton")
+_SAME_VIEW = 0.05  # a move of the camera not worth making, see View.apart
 
 
 class Viewport(ComparedViews, QWidget):
@@ -203,12 +204,20 @@ class Viewport(ComparedViews, QWidget):
         """Move the camera so that all bodies fit with their whole motion and their labels."""
         self._frame(None, glide=glide)
 
+    def keep_framed(self) -> None:
+        """Frame all bodies again where they no longer fit; not where the user moved the camera.
+
+        For clips that change on their own: the camera then stands still most of the time.
+        """
+        if self._framed:
+            self._frame(None, glide=True, tolerance=_SAME_VIEW)
+
     def frame_body(self, key: str) -> None:
         """Move the camera to one body, with its whole motion."""
         if key in {item.key for item in self._items}:
             self._frame(key, glide=True)
 
-    def _frame(self, key: str | None, *, glide: bool) -> None:
+    def _frame(self, key: str | None, *, glide: bool, tolerance: float = 0.0) -> None:
         if self._scene is None or self._canvas is None:
             return
         width, height = self._panes_now()[0].size
@@ -222,6 +231,8 @@ class Viewport(ComparedViews, QWidget):
         self._framed = key is None
         camera = self._scene.camera
         view = self._scene.framed(width / height, key=key, margins=(side, side, top, bottom))
+        if view.apart(camera.goal) < tolerance:
+            return
         if glide and self._drawn:
             camera.goal = view
             self._start_glide()

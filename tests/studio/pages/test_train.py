@@ -26,7 +26,15 @@ from training.jobs.job import Sweep
 class Stage(QWidget):
     layout: Any = None
 
-    def frame_all(self) -> None: ...
+    def __init__(self) -> None:
+        super().__init__()
+        self.framed: list[str] = []
+
+    def frame_all(self) -> None:
+        self.framed.append("all")
+
+    def keep_framed(self) -> None:
+        self.framed.append("keep")
 
     def set_layout(self, kind: str, views: Any) -> None:
         self.layout = (kind, views)
@@ -109,6 +117,15 @@ def test_the_slider_shows_the_same_samples_at_another_checkpoint(
     qtbot.waitUntil(lambda: angle(page) == pytest.approx(0.005))
     assert details(page) == before
     assert not page.session.is_following
+
+
+def test_the_camera_is_put_before_a_training_once(make: Any, store: JobStore, qtbot: Any) -> None:
+    job = job_on_disk(store, epochs=(5, 10), state="running")
+    page = make()
+    framed = page._context.viewport.framed
+    qtbot.waitUntil(lambda: framed == ["all"])
+    write_samples(job, 15)
+    qtbot.waitUntil(lambda: framed == ["all", "keep"])  # the user's own view is not taken away
 
 
 def test_new_checkpoints_are_followed_unless_an_older_one_is_looked_at(

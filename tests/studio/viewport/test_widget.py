@@ -306,3 +306,24 @@ def test_a_double_click_goes_to_the_body_and_one_beside_to_all(viewport: Any, qt
     qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
     assert scene.camera.goal.distance == pytest.approx(wide.distance)
     qtbot.waitUntil(lambda: not viewport._glide.isActive(), timeout=5000)
+
+
+def test_the_camera_follows_changed_clips_only_where_they_no_longer_fit(
+    viewport: Any, qtbot: Any
+) -> None:
+    from dataclasses import replace
+
+    shown(viewport, qtbot, items())
+    viewport.frame_all(glide=False)
+    camera = viewport._scene.camera
+    near = replace(camera.goal, distance=camera.goal.distance * 1.02)
+    camera.jump(near)
+    viewport.keep_framed()
+    assert camera.goal == near  # so little is not worth a move
+    camera.jump(replace(near, distance=near.distance * 0.5))
+    viewport.keep_framed()
+    assert camera.goal.distance == pytest.approx(near.distance / 1.02)
+    viewport._user_moved()
+    camera.goal = far = replace(near, distance=near.distance * 0.5)
+    viewport.keep_framed()
+    assert camera.goal == far

@@ -25,6 +25,7 @@ M = TypeVar("M", bound=nn.Module)
 
 # From here on they win over the plain way, measured on single layers.
 _WINOGRAD_WORK = 64 * 56  # channels times width; below, its six small convolutions are too small
+_WINOGRAD_WORK_HALF = 128 * 56  # in bfloat16; it also rounds more coarsely than the plain way
 _WINOGRAD_CHANNELS = 64
 _RAISED_CHANNELS = 128
 _SMALLER = 7  # 224 pixels halved five times
@@ -158,9 +159,9 @@ def _input_sizes(network: nn.Module, size: tuple[int, ...]) -> dict[nn.Module, t
 def fused_conv(conv: nn.Conv2d, size: tuple[int, ...]) -> nn.Module:
     """The fastest form of a convolution for maps of ``size`` (B, C, H, W)."""
     is_plain = conv.kernel_size == (3, 3) and conv.stride == (1, 1) and conv.bias is not None
-    is_float = conv.weight.dtype is torch.float32
     wide = min(conv.in_channels, conv.out_channels)
-    if is_plain and is_float and wide >= _WINOGRAD_CHANNELS and wide * size[3] >= _WINOGRAD_WORK:
+    least = _WINOGRAD_WORK if conv.weight.dtype is torch.float32 else _WINOGRAD_WORK_HALF
+    if is_plain and wide >= _WINOGRAD_CHANNELS and wide * size[3] >= least:
         assert conv.bias is not None
         return WinogradConv(conv.weight, conv.bias, size, relu=False)
     return FusedConv(conv, size, relu=False)

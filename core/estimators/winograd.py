@@ -23,7 +23,7 @@ _PIXELS_AT_ONCE = 6272  # the six transformed maps of more no longer fit the cac
 
 
 class WinogradConv(nn.Module):
-    """3x3 convolution, stride 1, padding 1, with bias; float32 on the processor."""
+    """3x3 convolution, stride 1, padding 1, with bias; on the processor."""
 
     def __init__(self, weight: Tensor, bias: Tensor, size: tuple[int, ...], *, relu: bool) -> None:
         super().__init__()
@@ -32,10 +32,10 @@ class WinogradConv(nn.Module):
         self._outputs = weight.shape[0]
         tiles = -(-size[3] // 4)
         self._at_once = max(1, _PIXELS_AT_ONCE // (size[2] * size[3]))
-        filters = torch.einsum("kx,ocyx->kocy", _G, weight.detach().double()).float()
+        filters = torch.einsum("kx,ocyx->kocy", _G, weight.detach().double())
         self._filters = [
             torch.ops.mkldnn._reorder_convolution_weight(
-                f[..., None].contiguous(memory_format=torch.channels_last),
+                f[..., None].to(weight.dtype).contiguous(memory_format=torch.channels_last),
                 *_COLUMN,
                 [self._at_once, size[1], size[2], tiles],
             )

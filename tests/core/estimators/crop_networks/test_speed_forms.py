@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from core.errors import ModelProblem, StudioError
 from core.estimators.crop_workers import CropWorkers
-from core.estimators.device import CHUNK, device_of, precision_of
+from core.estimators.device import CHUNK, device_of, has_bfloat16, precision_of
 from core.estimators.fused import can_fuse
 from core.estimators.raised import RaisedConv
 from core.estimators.winograd import WinogradConv
@@ -39,6 +39,25 @@ def test_minimal_filtering_is_the_convolution(size: tuple[int, ...], relu: bool)
         found = conv(x.contiguous(memory_format=torch.channels_last))
         parts = conv(*x.split([1, size[1] - 1], 1))  # maps that together are the input
     assert (found - exact).abs().max() < 2e-5 and (parts - exact).abs().max() < 2e-5
+
+
+@pytest.mark.skipif(not has_bfloat16(), reason="this processor does not compute in bfloat16")
+def test_minimal_filtering_in_bfloat16_rounds_three_times_as_coarsely_and_no_more() -> None:
+    size = (2, 96, 28, 28)
+    weight, bias = layer(size[1], 64)
+    x = torch.randn(size, generator=torch.Generator().manual_seed(1)).relu()
+    exact = F.conv2d(x, weight, bias, padding=1)
+    half = x.bfloat16().contiguous(memory_format=torch.channels_last)
+    conv = WinogradConv(weight.bfloat16(), bias.bfloat16(), size, relu=False)
+    with torch.inference_mode():
+        found = conv(half)
+        plain = F.conv2d(half, weight.bfloat16(), bias.bfloat16(), padding=1)
+    assert found.dtype is torch.bfloat16
+
+    def error(y: torch.Tensor) -> float:
+        return float((y.float() - exact).pow(2).mean().sqrt() / exact.std())
+
+    assert error(found) < 0.015 and error(found) < 5 * error(plain)
 
 
 @needs_onednn

@@ -29,6 +29,7 @@ from studio.widgets.chips import ToggleGroup
 from studio.widgets.layouts import scrolling
 from studio.widgets.slider import Slider
 from studio.window.page import PageContext
+from training.config import TrainConfig
 from training.jobs import JobStore
 from training.jobs.state import LOG
 
@@ -77,7 +78,6 @@ class TrainPage(QObject):
         self.smoothing.setToolTip("How much the curves are smoothed")
         self.smoothing.setFixedWidth(90)
         self.plot.set_smoothing(0.6)
-        self.metric_heading = SectionHeading("FID and accuracy")
         self.left: QWidget = self.runs
         self.right: QWidget = scrolling(self.card)
         self.overlay: QWidget | None = None
@@ -102,7 +102,7 @@ class TrainPage(QObject):
         halves.setChildrenCollapsible(False)
         side = QHBoxLayout()
         side.setContentsMargins(8, 0, 8, 0)
-        side.addWidget(self.metric_heading, 1)
+        side.addWidget(SectionHeading("FID and accuracy"), 1)
         for row, plot in ((head, self.plot), (side, self.metrics)):
             half = QWidget()
             column = QVBoxLayout(half)
@@ -342,7 +342,16 @@ class TrainPage(QObject):
         self.metrics.show_lines(metrics)
         self.plot.set_legend(_legend(lines))
         self.metrics.set_legend(_legend(metrics))
-        self.metric_heading.set_note("" if metrics else "no recogniser")
+        job = self.session.job
+        self.plot.set_empty_text("The curves begin with the first steps." if job else "")
+        self.metrics.set_empty_text(no_metrics_text(job.config) if job and job.has_settings else "")
+
+
+def no_metrics_text(config: TrainConfig) -> str:
+    """Why there is no FID, or when there will be."""
+    if not config.recogniser or not config.measure_every:
+        return "Measured where a training names a recogniser: New training, Meanwhile."
+    return f"The first numbers come at epoch {config.measure_every}."
 
 
 def _legend(lines: Sequence[Line]) -> str:

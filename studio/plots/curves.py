@@ -13,6 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from studio import theme
+from studio.widgets.labels import set_color
 
 FloatArray = npt.NDArray[np.float64]
 MOST_POINTS = 1500  # of a curve on screen
@@ -111,10 +112,17 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._legend.setProperty("role", "plate")
         self._legend.setContentsMargins(6, 1, 6, 1)
         self._legend.hide()
+        self._nothing = QLabel(self)  # said where there is nothing to draw
+        self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._nothing.setFont(theme.font(theme.SMALL_SIZE))
+        set_color(self._nothing, theme.FAINT)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setWordWrap(True)
         self._amount = 0.0
         self._lines: tuple[Line, ...] = ()
         self._shown: tuple[bool, tuple[float, ...]] | None = None  # scale and limits
         self._numbered: dict[str, bool] = {}
+        self._draw()
 
     def set_log(self, is_on: bool) -> None:
         """Draw the values on a logarithmic scale."""
@@ -140,6 +148,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self.getPlotItem().setContentsMargins(0, _LEGEND if text else 0, 0, 0)
         self._place_legend()
 
+    def set_empty_text(self, text: str) -> None:
+        """Say this where there is nothing to draw."""
+        self._nothing.setText(text)
+
     def _place_legend(self) -> None:
         self._legend.adjustSize()
         self._legend.move(self.width() - self._legend.width() - theme.SPACE * 2, theme.SPACE)
@@ -148,6 +160,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().resizeEvent(event)
         if hasattr(self, "_legend"):  # the base class resizes itself while it is made
             self._place_legend()
+            self._nothing.setGeometry(self.rect().adjusted(24, 0, -24, 0))
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show these curves instead of the ones before."""
@@ -165,6 +178,9 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         for is_share in (False, True):
             self._draw_side(is_share, [one for one in self._lines if one.is_share == is_share])
         self._fit()
+        self._nothing.setVisible(not self._lines)
+        for side in ("left", "bottom"):
+            self.getAxis(side).setVisible(bool(self._lines))
         has_shares = any(line.is_share for line in self._lines)
         # numbers of nothing would only puzzle
         for side, is_on in (("left", bool(self._lines)), ("bottom", bool(self._lines)),

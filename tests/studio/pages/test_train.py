@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from core.datasets.library import DatasetEntry
-from studio.pages.train import TrainPage
+from studio.pages.train import TrainPage, no_metrics_text
 from studio.pages.train_stage import rows_around, views_of
 from studio.services.trained import recent_models, remember_model, trained_models
 from studio.services.training import badge_text, warnings_for
@@ -369,3 +369,10 @@ def test_the_list_follows_a_training_chosen_in_the_sweep(
     page = make()
     page.session.choose(first.id)
     assert page.runs.list.currentIndex().data() == "apple"
+
+
+def test_what_is_missing_in_the_curves_is_said(make: Any, store: JobStore) -> None:
+    assert "New training" in no_metrics_text(TrainConfig())
+    assert "epoch 25" in no_metrics_text(TrainConfig(recogniser="demo-gru", measure_every=25))
+    page = make()  # no training at all
+    assert page.metrics._nothing.text() == "" and not page.metrics.getAxis("left").isVisible()

@@ -296,7 +296,7 @@ class DataPage(QObject):
 
     # -- following what is ------------------------------------------------------------------------
     def _show_entries(self) -> None:
-        self.sets.show_entries(self.session.entries, self.session.name)
+        self.sets.show_entries(self.session.entries, self.session.chosen)
 
     def _show_store(self) -> None:
         store = self.session.store

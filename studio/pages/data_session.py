@@ -87,15 +87,20 @@ class DataSession(QObject):
         self._asked = ""  # the data set that is being opened
         document.history_changed.connect(self._follow_history)
 
+    @property
+    def chosen(self) -> str:
+        """The data set that is being opened, else the one that is open."""
+        return self._asked or self.name
+
     # -- data sets --------------------------------------------------------------------------------
     def refresh(self) -> None:
         """Look again which data sets there are; opens the first where none is open."""
 
         def done(entries: Sequence[DatasetEntry]) -> None:
             self.entries = tuple(entries)
-            self.entries_changed.emit()
             if self.store is None and self.entries and not self._asked:
                 self.open(self.entries[0].name)
+            self.entries_changed.emit()
             mine = next((entry for entry in entries if entry.name == self.name), None)
             if mine is not None and self.table is not None and mine.num_clips != len(self.table):
                 self.open(self.name, anew=True)  # somebody added clips

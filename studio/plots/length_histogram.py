@@ -50,9 +50,15 @@ class LengthHistogram(pg.PlotWidget):  # type: ignore[misc]
         self._mine = pg.BarGraphItem(x=[], height=[], width=1.0, pen=None, brush=theme.ACCENT)
         self.addItem(self._all)
         self.addItem(self._mine)
+        self._show_axes(False)
+
+    def _show_axes(self, is_on: bool) -> None:
+        for side in ("left", "bottom"):  # numbers of nothing would only puzzle
+            self.getAxis(side).setVisible(is_on)
 
     def show_lengths(self, all_: npt.NDArray[np.int64], mine: npt.NDArray[np.int64]) -> None:
         """Show the lengths in frames of all clips (N,) and of the chosen class (M,)."""
+        self._show_axes(len(all_) > 0)
         edges = bins_for(all_)
         middles, width = (edges[:-1] + edges[1:]) / 2, float(edges[1] - edges[0])
         for item, lengths, share in ((self._all, all_, 0.92), (self._mine, mine, 0.92)):

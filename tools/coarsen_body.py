@@ -21,17 +21,20 @@ from core.atomic import written_whole
 from core.body import default_body
 from studio.viewport.shade import COARSE_FILE, mesh_mark
 
-TRIANGLES = 4200
+TRIANGLES = {"faces": 4200, "far": 1600}  # the second for bodies that are small in the picture
 
 
 def main() -> None:
     body = default_body()
     vertices = np.asarray(body.template, np.float64)
-    chosen = fewer(vertices, np.asarray(body.faces, np.int32), TRIANGLES)
+    faces = np.asarray(body.faces, np.int32)
+    chosen = {name: fewer(vertices, faces, count) for name, count in TRIANGLES.items()}
+    small = {name: found.astype(np.uint16) for name, found in chosen.items()}
     with written_whole(COARSE_FILE) as temporary, temporary.open("wb") as stream:
-        np.savez_compressed(stream, faces=chosen.astype(np.uint16), mark=np.array(mesh_mark(body)))
-    used = len(np.unique(chosen))
-    print(f"{COARSE_FILE.name}: {len(chosen)} of {len(body.faces)} triangles, {used} vertices")
+        np.savez_compressed(stream, mark=np.array(mesh_mark(body)), **small)
+    for name, found in chosen.items():
+        used = len(np.unique(found))
+        print(f"{name}: {len(found)} of {len(faces)} triangles, {used} vertices")
 
 
 if __name__ == "__main__":

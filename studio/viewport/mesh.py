@@ -6,6 +6,7 @@ Must not import vispy, Qt or torch.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +22,9 @@ Part = tuple[Float, Float, npt.NDArray[np.int64]]
 
 @dataclass(frozen=True, kw_only=True)
 class RestMesh:
-    """positions, normals (V, 3); bones, weights (V, 4); shade (V,) 0..1; faces (F, 3).
+    """positions, normals (V, 3); bones, weights (V, 4); shade (V,) 0..1.
 
-    ``coarse`` (F', 3) are fewer triangles between the same vertices, or the same ones.
+    ``levels``: all triangles (F, 3), then fewer and fewer between the same vertices, if there are.
     """
 
     positions: Float32
@@ -31,8 +32,12 @@ class RestMesh:
     bones: Float32
     weights: Float32
     shade: Float32
-    faces: npt.NDArray[np.uint32]
-    coarse: npt.NDArray[np.uint32]
+    levels: tuple[npt.NDArray[np.uint32], ...]
+
+    @property
+    def faces(self) -> npt.NDArray[np.uint32]:
+        """All triangles (F, 3)."""
+        return self.levels[0]
 
 
 def vertex_normals(positions: Float32, faces: npt.NDArray[np.integer]) -> Float32:
@@ -54,7 +59,7 @@ def body_mesh(
     bones: npt.NDArray[np.integer],
     weights: Float32,
     shade: Float32 | None = None,
-    coarse: npt.NDArray[np.integer] | None = None,
+    fewer: Sequence[npt.NDArray[np.integer]] = (),
 ) -> RestMesh:
     """Prepare a body's skin: rest positions (V, 3), faces (F, 3), 4 bones and weights a vertex."""
     positions = np.ascontiguousarray(positions, np.float32)
@@ -66,8 +71,7 @@ def body_mesh(
         bones=np.asarray(bones, np.float32),
         weights=np.ascontiguousarray(weights, np.float32),
         shade=shade,
-        faces=np.ascontiguousarray(faces, np.uint32),
-        coarse=np.ascontiguousarray(faces if coarse is None else coarse, np.uint32),
+        levels=tuple(np.ascontiguousarray(one, np.uint32) for one in (faces, *fewer)),
     )
 
 
@@ -160,6 +164,5 @@ def skeleton_mesh(joints: Float32, *, joint_radius: float = 0.021) -> RestMesh:
         bones=four.astype(np.float32),
         weights=weights,
         shade=np.concatenate(shade).astype(np.float32),
-        faces=triangles,
-        coarse=triangles,
+        levels=(triangles,),
     )

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from core.motion import Motion
 from studio.viewport.clip_texture import ClipTexture, clip_texture
 from studio.viewport.mesh import RestMesh, body_mesh, skeleton_mesh
-from studio.viewport.shade import coarse_faces, shade_of
+from studio.viewport.shade import fewer_faces, shade_of
 
 Float32 = npt.NDArray[np.float32]
 Float = npt.NDArray[np.float64]
@@ -115,7 +115,7 @@ def skin_mesh(body: Any, betas: bytes) -> RestMesh:
     """Return the skin of a body in a shape, ready for the graphics card."""
     rest = shaped(body, betas)
     ids, weights = body.sparse_weights()
-    return body_mesh(rest.vertices, body.faces, ids, weights, shade_of(body), coarse_faces(body))
+    return body_mesh(rest.vertices, body.faces, ids, weights, shade_of(body), fewer_faces(body))
 
 
 @lru_cache(maxsize=16)

@@ -35,6 +35,7 @@ Bools = npt.NDArray[np.bool_]
 GHOST_SECONDS = (-0.4, -0.2, 0.25)
 """When the ghosts of the selected body are: two behind, one ahead."""
 _OVER = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
+_TALL, _SMALL = 1.75, 280  # metres; pixels below which a body is drawn with the fewest triangles
 _SHADOW_REACH = 0.75 * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
 """How far on the floor a joint's shadow, or the ring around a body, may reach, in metres."""
 GHOST_OPACITY = (0.17, 0.28, 0.22)
@@ -101,8 +102,8 @@ class Scene(Contents):
     ) -> None:  # fmt: skip
         """Draw shadows, bodies and marks over the ground.
 
-        ``coarse`` with fewer triangles; ``inside`` a box alone; ``only`` some bodies, where the
-        rest is known to lie outside of it.
+        ``coarse`` with fewer triangles, the fewest where a body is small; ``inside`` a box alone;
+        ``only`` some bodies, where the rest is known to lie outside of it.
         """
         whole: Box = (0, 0, *size)
         for pane in self.panes(size):
@@ -274,7 +275,8 @@ class Scene(Contents):
                     continue
                 visual.draw(
                     body.upload, frame, body.item.position, color,
-                    rim=(0.3, 0.3, 0.3), opacity=opacity, veil=True, coarse=coarse,
+                    rim=(0.3, 0.3, 0.3), opacity=opacity, veil=True,
+                    level=self._level(body, lights, coarse),
                 )  # fmt: skip
         gloo.clear(color=False, depth=True)  # the bodies themselves always stand in front
 
@@ -291,19 +293,28 @@ class Scene(Contents):
             glow = 0.52 if self._is_marked(body.item.key) else 0.28
             red, green, blue = (glow * (0.25 + 0.75 * c) for c in color)
             rim = (red, green, blue)
+            level = self._level(body, lights, coarse)
             arguments = (body.upload, self.frame_of(body.item), body.item.position, color)
             if body.item.opacity < 1:
                 # first the depth alone, then the colour: no insides shine through
                 gloo.set_color_mask(False, False, False, False)
-                visual.draw(*arguments, rim=rim, coarse=coarse, heat=body.heat)
+                visual.draw(*arguments, rim=rim, level=level, heat=body.heat)
                 gloo.set_color_mask(True, True, True, True)
                 gloo.set_state(blend=True, depth_func="lequal")
                 visual.draw(
-                    *arguments, rim=rim, opacity=body.item.opacity, coarse=coarse, heat=body.heat
+                    *arguments, rim=rim, opacity=body.item.opacity, level=level, heat=body.heat
                 )
                 gloo.set_state(blend=False, depth_func="less")
             else:
-                visual.draw(*arguments, rim=rim, coarse=coarse, heat=body.heat)
+                visual.draw(*arguments, rim=rim, level=level, heat=body.heat)
+
+    def _level(self, body: Body, lights: Lights, coarse: bool) -> int:
+        """How coarsely a body is drawn: the smaller it is seen, the fewer triangles show."""
+        if not coarse:
+            return 0
+        distance = float(np.linalg.norm(lights.eye - np.asarray(body.item.position)))
+        seen = math.tan(math.radians(self.camera.field_of_view / 2)) * 2 * distance
+        return 2 if lights.resolution[1] * _TALL < _SMALL * seen else 1
 
     def _visual_of(self, body: Body) -> BodyVisual:
         key = (self.mode, *body.clip.shape)

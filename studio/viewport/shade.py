@@ -37,10 +37,10 @@ def shade_of(body: Any) -> npt.NDArray[np.float32]:
     return np.asarray((shade.astype(np.float32) / 255.0) ** np.float32(1.6))
 
 
-def coarse_faces(body: Any) -> npt.NDArray[np.uint32]:
-    """(F, 3) fewer triangles between the body's own vertices; all of them for another body."""
-    faces = _read(COARSE_FILE, "faces", body)
-    return np.ascontiguousarray(body.faces if faces is None else faces, np.uint32)
+def fewer_faces(body: Any) -> tuple[npt.NDArray[np.uint32], ...]:
+    """Fewer and fewer triangles (F, 3) between the body's own vertices; none for another body."""
+    found = [_read(COARSE_FILE, name, body) for name in ("faces", "far")]
+    return tuple(np.ascontiguousarray(one, np.uint32) for one in found if one is not None)
 
 
 def _read(path: Path, name: str, body: Any) -> npt.NDArray[Any] | None:

@@ -96,8 +96,7 @@ class BodyVisual:
             "a_weights": gloo.VertexBuffer(mesh.weights),
             "a_shade": gloo.VertexBuffer(mesh.shade),
         }
-        self._faces = gloo.IndexBuffer(mesh.faces)
-        self._coarse = gloo.IndexBuffer(mesh.coarse)
+        self._levels = [gloo.IndexBuffer(faces) for faces in mesh.levels]
         self._programs: dict[str, gloo.Program] = {}
 
     def _program(self, kind: str = "") -> gloo.Program:
@@ -139,11 +138,12 @@ class BodyVisual:
         rim: Rgb,
         opacity: float = 1.0,
         veil: bool = False,
-        coarse: bool = False,
+        level: int = 0,
         heat: ClipUpload | None = None,
     ) -> None:
         """Draw one body at one (fractional) frame; colours are linear.
 
+        ``level`` 0 with all triangles, higher with fewer, as far as there are such;
         ``heat``: how hot each joint is, laid out as the clip itself (see ``heat.py``).
         """
         program = self._program("VEIL" if veil else "HEAT" if heat is not None else "")
@@ -155,7 +155,7 @@ class BodyVisual:
         program["u_color"] = color
         program["u_rim"] = rim
         program["u_opacity"] = opacity
-        program.draw("triangles", self._coarse if coarse else self._faces)
+        program.draw("triangles", self._levels[min(level, len(self._levels) - 1)])
 
 
 def _ramp_texture() -> gloo.Texture2D:

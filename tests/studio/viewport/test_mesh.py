@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from core.body import default_body
 from studio.viewport.mesh import skeleton_mesh, vertex_normals
-from studio.viewport.shade import mesh_mark, shade_of
+from studio.viewport.poses import skin_mesh
+from studio.viewport.shade import fewer_faces, mesh_mark, shade_of
 
 
 def test_normals_of_a_closed_box_point_outwards() -> None:
@@ -42,3 +45,16 @@ def test_the_shipped_shade_belongs_to_the_shipped_body_and_darkens_the_armpits()
     near = np.linalg.norm(body.template - armpit, axis=1) < 0.05
     top = np.linalg.norm(body.template - crown, axis=1) < 0.05
     assert shade[near].mean() + 0.1 < shade[top].mean()
+
+
+def test_the_free_body_has_fewer_and_fewer_triangles_between_its_own_vertices():
+    body = default_body()
+    mesh = skin_mesh(body, np.zeros(10, np.float32).tobytes())
+    counts = [len(faces) for faces in mesh.levels]
+    assert len(counts) == 3 and counts[0] > 2 * counts[1] > 4 * counts[2] > 4000
+    size = mesh.positions.max(0) - mesh.positions.min(0)
+    for faces in mesh.levels:
+        seen = mesh.positions[np.unique(faces)]
+        assert np.allclose(seen.max(0) - seen.min(0), size, atol=0.02)  # hands and feet stay
+    stranger = dataclasses.replace(body, faces=body.faces[:100])
+    assert fewer_faces(stranger) == ()

@@ -6,6 +6,7 @@ longer than oneDNN for the sizes here; the weights' gradient is the other way ro
 
 from __future__ import annotations
 
+import platform
 from typing import Any
 
 import torch
@@ -51,8 +52,11 @@ def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     return result
 
 
-_HAS_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(
-    torch.ops.mkldnn, "_linear_pointwise"
+# measured there only; elsewhere torch's own choice stands
+_HAS_ONEDNN = (
+    platform.machine().lower() in ("x86_64", "amd64")
+    and torch.backends.mkldnn.is_available()
+    and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 )
 
 

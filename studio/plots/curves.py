@@ -166,7 +166,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         """Show these curves instead of the ones before."""
         is_new = len(lines) != len(self._lines) or not all(map(_is_same, lines, self._lines))
         self._lines = tuple(lines)
-        if is_new or not lines:
+        if is_new:
             self._draw()
 
     @property

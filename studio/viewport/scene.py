@@ -268,15 +268,14 @@ class Scene(Contents):
             color = linear(hex_to_rgb(body.item.color))
             visual = self._visual_of(body)
             visual.begin(lights, veil=True)
-            now = self.frame_of(body.item)
+            now, level = self.frame_of(body.item), self._level(body, lights, coarse)
             for seconds, opacity in zip(GHOST_SECONDS, GHOST_OPACITY, strict=True):
                 frame = self.frame_of(body.item, self.seconds + seconds)
                 if abs(frame - now) < 0.5:
                     continue
                 visual.draw(
                     body.upload, frame, body.item.position, color,
-                    rim=(0.3, 0.3, 0.3), opacity=opacity, veil=True,
-                    level=self._level(body, lights, coarse),
+                    rim=(0.3, 0.3, 0.3), opacity=opacity, veil=True, level=level,
                 )  # fmt: skip
         gloo.clear(color=False, depth=True)  # the bodies themselves always stand in front
 
@@ -312,7 +311,8 @@ class Scene(Contents):
         """How coarsely a body is drawn: the smaller it is seen, the fewer triangles show."""
         if not coarse:
             return 0
-        distance = float(np.linalg.norm(lights.eye - np.asarray(body.item.position)))
+        x, z = self.floor_place(body.item.key)
+        distance = float(np.linalg.norm(lights.eye - (x, _TALL / 2, z)))
         seen = math.tan(math.radians(self.camera.field_of_view / 2)) * 2 * distance
         return 2 if lights.resolution[1] * _TALL < _SMALL * seen else 1
 

@@ -43,6 +43,7 @@ class Playback(QObject):
         self._range: tuple[float, float] | None = None
         self._anchor = (0.0, 0.0)  # wall clock, seconds of the clip
         self._drawing = 0.0  # seconds a tick, on average
+        self._waiting: list[Callable[[], None]] = []
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -120,6 +121,7 @@ class Playback(QObject):
         """Stop here."""
         if self.is_playing:
             self._timer.stop()
+            self._call_waiting()
             self.playing_changed.emit(False)
 
     def toggle(self) -> None:
@@ -173,6 +175,15 @@ class Playback(QObject):
         self._range = part
         self.settings_changed.emit()
 
+    def at_tick(self, call: Callable[[], None]) -> None:
+        """Call this with the next tick, so that its picture and the tick's are one; or now.
+
+        For what changes the bodies on its own while they move. Now where nothing plays.
+        """
+        self._waiting.append(call)
+        if not self.is_playing:
+            self._call_waiting()
+
     # -- inside -----------------------------------------------------------------------------------
     def _bounds(self) -> tuple[float, float]:
         return self._range or (0.0, self.end_time)
@@ -196,7 +207,13 @@ class Playback(QObject):
         if wanted != self._timer.interval():  # setting the same one would begin it anew
             self._timer.setInterval(wanted)
 
+    def _call_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for call in waiting:
+            call()
+
     def _tick(self) -> None:
+        self._call_waiting()
         wall, begun = self._anchor
         now = self._clock()
         seconds = begun + (now - wall) * self._speed

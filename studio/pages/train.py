@@ -60,7 +60,9 @@ class TrainPage(QObject):
     def __init__(self, context: PageContext, store: JobStore | None = None) -> None:
         super().__init__(context.viewport)
         self._context = context
-        self.session = TrainSession(context.document, self, store, context.report_job)
+        self.session = TrainSession(
+            context.document, self, store, context.report_job, context.playback.at_tick
+        )
         self.runs = RunsPanel()
         self.card = JobCard()
         self.epochs = EpochBar()

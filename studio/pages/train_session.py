@@ -43,9 +43,10 @@ class TrainSession(QObject):
     def __init__(
         self, document: Document, parent: QObject, store: JobStore | None = None,
         report: Callable[[str], None] = lambda text: None,
+        at_tick: Callable[[Callable[[], None]], None] = lambda call: call(),
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._document, self._report = document, report
+        self._document, self._report, self._at_tick = document, report, at_tick
         self.store = store or JobStore()
         self.queue = Queue(self.store)
         self.watcher = Watcher(self.store, queue=self.queue)
@@ -200,14 +201,14 @@ class TrainSession(QObject):
             make_ready(clip.motion for clip in clips)
             return clips
 
-        def done(found: list[ShownClip]) -> None:
+        def show(found: list[ShownClip]) -> None:
             if self.shown == file:
                 self._document.show(found)
                 self.epoch_shown.emit(file.epoch)
 
         bridge.run_in_thread(
-            lambda progress: loaded(), done, self._document.problem.emit,
-            key="train-samples", owner=self,
+            lambda progress: loaded(), lambda found: self._at_tick(lambda: show(found)),
+            self._document.problem.emit, key="train-samples", owner=self,
         )  # fmt: skip
 
     def _rows_at(self, file: EpochFile) -> list[tuple[str, str, Path]]:

@@ -17,7 +17,7 @@ from studio.viewport.camera import OrbitCamera, View
 from studio.viewport.heat import heat_texture
 from studio.viewport.items import BodyItem, frame_at
 from studio.viewport.panes import TOGETHER, Layout, Pane
-from studio.viewport.poses import PosedClip, footprints, posed_clip, surrounded
+from studio.viewport.poses import PosedClip, footprints, posed_clip
 from studio.viewport.trails import TrailVisual
 from studio.viewport.visuals import BodyVisual, ClipUpload, ShadowVisual
 
@@ -151,13 +151,11 @@ class Contents:
 
     def extent(self, key: str | None = None) -> Float:
         """(N, 3) points that surround all bodies, or one, over their whole motion."""
-        points = []
-        for body in self._bodies.values():
-            if key is not None and body.item.key != key:
-                continue
-            step = max(1, len(body.clip.joints) // 200)
-            joints = body.clip.joints[::step] + np.asarray(body.item.position)
-            points.append(surrounded(joints.reshape(-1, 3)))
+        points = [
+            body.clip.around + np.asarray(body.item.position)
+            for body in self._bodies.values()
+            if key is None or body.item.key == key
+        ]
         if not points:
             return np.array([[-0.6, 0.0, -0.3], [0.6, 1.75, 0.3]])
         return np.concatenate(points)

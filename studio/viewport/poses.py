@@ -51,6 +51,11 @@ class PosedClip:
         return float(np.max(self.span[1] - self.span[0])) > _IN_PLACE
 
     @cached_property
+    def around(self) -> Float:
+        """(N, 3) points that surround the whole motion, for framing."""
+        return surrounded(self.joints[:: max(1, len(self.joints) // 200)].reshape(-1, 3))
+
+    @cached_property
     def feet(self) -> Float:
         """(N, 3) footprints of the whole clip, see :func:`footprints`."""
         return footprints(self.joints[:: max(1, len(self.joints) // 24)])
@@ -78,7 +83,8 @@ _READY: WeakKeyDictionary[Motion, PosedClip] = WeakKeyDictionary()
 def make_ready(motions: Iterable[Motion]) -> None:
     """Pose motions ahead, in whatever thread; :func:`posed_clip` then has nothing left to do."""
     for motion in motions:
-        _READY[motion] = _posed(motion)
+        clip = _READY[motion] = _posed(motion)
+        _ = clip.span, clip.travels, clip.around, clip.feet  # kept from now on
 
 
 def posed_clip(motion: Motion) -> PosedClip:

@@ -267,7 +267,7 @@ class Scene(Contents):
         for body in chosen or self._drawn[:1]:
             color = linear(hex_to_rgb(body.item.color))
             visual = self._visual_of(body)
-            visual.begin(lights, veil=True)
+            visual.begin(lights)
             now, level = self.frame_of(body.item), self._level(body, lights, coarse)
             for seconds, opacity in zip(GHOST_SECONDS, GHOST_OPACITY, strict=True):
                 frame = self.frame_of(body.item, self.seconds + seconds)
@@ -280,14 +280,13 @@ class Scene(Contents):
         gloo.clear(color=False, depth=True)  # the bodies themselves always stand in front
 
     def _draw_bodies(self, lights: Lights, coarse: bool) -> None:
-        begun: set[tuple[int, bool]] = set()
+        begun: set[int] = set()
         bodies = sorted(self._drawn, key=lambda body: body.item.opacity < 1)
         for body in bodies:
             visual = self._visual_of(body)
-            is_warm = body.heat is not None
-            if (id(visual), is_warm) not in begun:
-                visual.begin(lights, heat=is_warm)
-                begun.add((id(visual), is_warm))
+            if id(visual) not in begun:
+                visual.begin(lights)
+                begun.add(id(visual))
             color = linear(hex_to_rgb(body.item.color))
             glow = 0.52 if self._is_marked(body.item.key) else 0.28
             red, green, blue = (glow * (0.25 + 0.75 * c) for c in color)

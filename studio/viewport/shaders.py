@@ -67,8 +67,59 @@ void bone_rows(float coordinate, out vec4 x, out vec4 y, out vec4 z) {
 }
 """
 
+SKIN = """
+uniform vec3 u_eye;
+uniform vec3 u_key;     // unit vectors towards the lights
+uniform vec3 u_fill;
+uniform vec3 u_back;
+uniform vec3 u_color;   // linear
+uniform vec3 u_rim;     // linear colour of the light from behind, brighter where selected
+#ifdef HEAT
+uniform sampler2D u_ramp;
+
+vec3 skin(float heat) { return texture2D(u_ramp, vec2(clamp(heat, 0.002, 0.998), 0.5)).rgb; }
+#else
+vec3 skin(float heat) { return u_color; }
+#endif
+
+vec3 seen(vec3 position, vec3 normal, float shade, vec3 own) {  // sRGB
+    vec3 n = normalize(normal);
+    vec3 v = normalize(u_eye - position);
+    float facing = dot(n, v);
+    n *= sign(facing + 1e-6);
+    facing = abs(facing);
+    float up = n.y * 0.5 + 0.5;
+
+    float lit = clamp((dot(n, u_key) + 0.10) / 1.10, 0.0, 1.0);
+    lit *= mix(lit, 1.0, 0.35);
+    float round_off = 0.70 + 0.30 * smoothstep(0.0, 0.85, facing);  // limbs read as round
+    float fill = dot(n, u_fill) * 0.5 + 0.5;
+    float near_floor = mix(0.62, 1.0, smoothstep(-0.1, 0.55, position.y + 0.3 * n.y));
+    vec3 ambient = mix(vec3(0.034, 0.030, 0.034), vec3(0.125, 0.140, 0.180), up);
+    vec3 light = ambient * (near_floor * shade)
+        + vec3(1.00, 0.965, 0.91) * (lit * 1.08 * mix(shade, 1.0, 0.4))
+        + vec3(0.55, 0.70, 1.00) * (fill * fill * 0.10 * shade);
+
+    vec3 h = normalize(u_key + v);
+    float nh = max(dot(n, h), 0.0);
+    nh *= nh; nh *= nh; nh *= nh;
+    float gloss = (nh * 0.030 + nh * nh * nh * 0.075) * lit * shade;
+
+    float edge = 1.0 - facing;
+    float rim = edge * edge * edge * (0.25 + 0.5 * up);
+    rim += edge * edge * smoothstep(-0.05, 0.75, dot(n, u_back)) * 1.5;
+    vec3 color = own * light * round_off + vec3(gloss) + u_rim * (rim * shade);
+    color = color * (1.0 + 0.04 * color) / (1.0 + 0.18 * color);  // pale bodies do not burn out
+    // three square roots a channel stand for pow(color, 1 / 2.2): half the price in software
+    vec3 a = sqrt(clamp(color, 0.0, 1.0)), b = sqrt(a), c = sqrt(b);
+    return 0.5851224 * a + 0.7831404 * b - 0.3682627 * c;
+}
+"""
+"""How a point of a body looks: in the fragment's stage, of COARSE bodies in the vertex's."""
+
 BODY_VERTEX = (
     SKINNING
+    + SKIN
     + """
 attribute vec3 a_position;
 attribute vec3 a_normal;
@@ -76,12 +127,16 @@ attribute vec4 a_bones;
 attribute vec4 a_weights;
 attribute float a_shade;
 uniform mat4 u_clip_from_world;
+#ifdef COARSE
+varying vec3 v_seen;
+#else
 varying vec3 v_position;
 varying vec3 v_normal;
 varying float v_shade;
+varying float v_heat;
+#endif
 #ifdef HEAT
 uniform sampler2D u_heat;   // laid out as u_clip: a joint's value is the first number of its matrix
-varying float v_heat;
 
 float heat_at(float coordinate) {
     return texture2D(u_heat, vec2(coordinate * u_lookup.x + u_lookup.y, u_lookup.z)).x;
@@ -100,12 +155,19 @@ void main() {
     x += bx * a_weights.w; y += by * a_weights.w; z += bz * a_weights.w;
     vec4 rest = vec4(a_position, 1.0);
     vec3 world = vec3(dot(x, rest), dot(y, rest), dot(z, rest)) + u_offset;
-    v_normal = vec3(dot(x.xyz, a_normal), dot(y.xyz, a_normal), dot(z.xyz, a_normal));
-    v_position = world;
-    v_shade = a_shade;
+    vec3 normal = vec3(dot(x.xyz, a_normal), dot(y.xyz, a_normal), dot(z.xyz, a_normal));
+    float heat = 0.0;
 #ifdef HEAT
-    v_heat = heat_at(a_bones.x) * a_weights.x + heat_at(a_bones.y) * a_weights.y
+    heat = heat_at(a_bones.x) * a_weights.x + heat_at(a_bones.y) * a_weights.y
         + heat_at(a_bones.z) * a_weights.z + heat_at(a_bones.w) * a_weights.w;
+#endif
+#ifdef COARSE
+    v_seen = seen(world, normal, a_shade, skin(heat));
+#else
+    v_position = world;
+    v_normal = normal;
+    v_shade = a_shade;
+    v_heat = heat;
 #endif
     gl_Position = u_clip_from_world * vec4(world, 1.0);
 }
@@ -114,59 +176,24 @@ void main() {
 
 BODY_FRAGMENT = (
     BACKDROP
+    + SKIN
     + """
+#ifdef COARSE
+varying vec3 v_seen;
+#else
 varying vec3 v_position;
 varying vec3 v_normal;
 varying float v_shade;
-uniform vec3 u_eye;
-uniform vec3 u_key;     // unit vectors towards the lights
-uniform vec3 u_fill;
-uniform vec3 u_back;
-uniform vec3 u_color;   // linear
-uniform vec3 u_rim;     // linear colour of the light from behind, brighter where selected
-uniform float u_opacity;
-#ifdef HEAT
-uniform sampler2D u_ramp;
 varying float v_heat;
 #endif
+uniform float u_opacity;
 
 void main() {
-#ifdef HEAT
-    vec3 own = texture2D(u_ramp, vec2(clamp(v_heat, 0.002, 0.998), 0.5)).rgb;
+#ifdef COARSE
+    vec3 color = v_seen;
 #else
-    vec3 own = u_color;
+    vec3 color = seen(v_position, v_normal, v_shade, skin(v_heat));
 #endif
-    vec3 n = normalize(v_normal);
-    vec3 v = normalize(u_eye - v_position);
-    float facing = dot(n, v);
-    n *= sign(facing + 1e-6);
-    facing = abs(facing);
-    float up = n.y * 0.5 + 0.5;
-    float shade = v_shade;
-
-    float lit = clamp((dot(n, u_key) + 0.10) / 1.10, 0.0, 1.0);
-    lit *= mix(lit, 1.0, 0.35);
-    float round_off = 0.70 + 0.30 * smoothstep(0.0, 0.85, facing);  // limbs read as round
-    float fill = dot(n, u_fill) * 0.5 + 0.5;
-    float near_floor = mix(0.62, 1.0, smoothstep(-0.1, 0.55, v_position.y + 0.3 * n.y));
-    vec3 ambient = mix(vec3(0.034, 0.030, 0.034), vec3(0.125, 0.140, 0.180), up);
-    vec3 light = ambient * (near_floor * shade)
-        + vec3(1.00, 0.965, 0.91) * (lit * 1.08 * mix(shade, 1.0, 0.4))
-        + vec3(0.55, 0.70, 1.00) * (fill * fill * 0.10 * shade);
-
-    vec3 h = normalize(u_key + v);
-    float nh = max(dot(n, h), 0.0);
-    nh *= nh; nh *= nh; nh *= nh;
-    float gloss = (nh * 0.030 + nh * nh * nh * 0.075) * lit * shade;
-
-    float edge = 1.0 - facing;
-    float rim = edge * edge * edge * (0.25 + 0.5 * up);
-    rim += edge * edge * smoothstep(-0.05, 0.75, dot(n, u_back)) * 1.5;
-    vec3 color = own * light * round_off + vec3(gloss) + u_rim * (rim * shade);
-    color = color * (1.0 + 0.04 * color) / (1.0 + 0.18 * color);  // pale bodies do not burn out
-    // three square roots a channel stand for pow(color, 1 / 2.2): half the price in software
-    vec3 a = sqrt(clamp(color, 0.0, 1.0)), b = sqrt(a), c = sqrt(b);
-    color = 0.5851224 * a + 0.7831404 * b - 0.3682627 * c;
 #ifdef VEIL  // a ghost: mixed with the backdrop instead of blended, so no insides shine through
     gl_FragColor = vec4(mix(backdrop(gl_FragCoord.xy), color, u_opacity), 1.0);
 #else

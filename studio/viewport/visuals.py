@@ -97,26 +97,38 @@ class BodyVisual:
             "a_shade": gloo.VertexBuffer(mesh.shade),
         }
         self._levels = [gloo.IndexBuffer(faces) for faces in mesh.levels]
-        self._programs: dict[str, gloo.Program] = {}
+        self._programs: dict[frozenset[str], gloo.Program] = {}
+        self._lights: Lights | None = None
+        self._ready: set[frozenset[str]] = set()  # programs that know the lights
 
-    def _program(self, kind: str = "") -> gloo.Program:
-        """The program for plain bodies "", ghosts "VEIL" or bodies with heat "HEAT"."""
-        if kind not in self._programs:
-            define = f"#define {kind}\n" if kind else ""
-            program = gloo.Program(
-                define + shaders.source(shaders.BODY_VERTEX),
-                define + shaders.source(shaders.BODY_FRAGMENT),
+    def begin(self, lights: Lights) -> None:
+        """Set what all bodies of a pane share."""
+        self._lights = lights
+        self._ready.clear()
+
+    def _program(self, kinds: frozenset[str]) -> gloo.Program:
+        """The program for a body of these kinds, under the lights of :meth:`begin`.
+
+        "VEIL" for ghosts, "HEAT" for bodies with heat, "COARSE" for those lit at their vertices.
+        """
+        program = self._programs.get(kinds)
+        if program is None:
+            defines = "".join(f"#define {kind}\n" for kind in sorted(kinds))
+            program = self._programs[kinds] = gloo.Program(
+                defines + shaders.source(shaders.BODY_VERTEX),
+                defines + shaders.source(shaders.BODY_FRAGMENT),
             )
             for name, buffer in self._buffers.items():
                 program[name] = buffer
-            if kind == "HEAT":
+            if "HEAT" in kinds:
                 program["u_ramp"] = _ramp_texture()
-            self._programs[kind] = program
-        return self._programs[kind]
+        if kinds not in self._ready and self._lights is not None:
+            self._light(program, self._lights, veil="VEIL" in kinds)
+            self._ready.add(kinds)
+        return program
 
-    def begin(self, lights: Lights, *, veil: bool = False, heat: bool = False) -> None:
-        """Set what all bodies (with ``veil`` ghosts, with ``heat`` those) of a pane share."""
-        program = self._program("VEIL" if veil else "HEAT" if heat else "")
+    @staticmethod
+    def _light(program: gloo.Program, lights: Lights, *, veil: bool) -> None:
         program["u_clip_from_world"] = lights.clip_from_world.T
         program["u_eye"] = lights.eye
         program["u_key"] = lights.key
@@ -143,10 +155,12 @@ class BodyVisual:
     ) -> None:
         """Draw one body at one (fractional) frame; colours are linear.
 
-        ``level`` 0 with all triangles, higher with fewer, as far as there are such;
+        ``level`` 0 with all triangles, higher with fewer, as far as there are such, and lit at
+        their corners alone: in motion nobody sees it, and a software renderer saves a third;
         ``heat``: how hot each joint is, laid out as the clip itself (see ``heat.py``).
         """
-        program = self._program("VEIL" if veil else "HEAT" if heat is not None else "")
+        is_so = {"VEIL": veil, "HEAT": heat is not None, "COARSE": level > 0}
+        program = self._program(frozenset(kind for kind, so in is_so.items() if so))
         if heat is not None:
             program["u_heat"] = heat.texture
         program["u_clip"] = clip.texture

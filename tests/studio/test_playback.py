@@ -162,3 +162,30 @@ def test_slow_ticks_stay_even(qtbot):
     playback.pause()
     late = np.diff(times)[30:]
     assert np.median(late) == pytest.approx(SLOW_TICK_MS / 1000, abs=0.006)
+
+
+def test_what_comes_while_time_runs_waits_for_the_tick(playback, clock):
+    """One picture then shows both, instead of two pictures one after the other."""
+    told = []
+    playback.time_changed.connect(lambda seconds: told.append("time"))
+    playback.play()
+    playback.at_tick(lambda: told.append("bodies"))
+    assert told == []
+    run(playback, clock, 0.1)
+    assert told == ["bodies", "time"]
+    run(playback, clock, 0.1)
+    assert told == ["bodies", "time", "time"]
+
+
+def test_what_comes_while_time_stands_comes_at_once(playback):
+    told = []
+    playback.at_tick(lambda: told.append("now"))
+    assert told == ["now"]
+
+
+def test_what_waits_for_a_tick_is_not_lost_when_playing_ends(playback):
+    told = []
+    playback.play()
+    playback.at_tick(lambda: told.append("bodies"))
+    playback.pause()
+    assert told == ["bodies"]

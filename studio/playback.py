@@ -1,9 +1,9 @@
 """The one clock everything on screen follows.
 
 The time is derived from the wall clock, so a slow machine drops frames instead of slowing down, and
-a timer tick never means "the next frame". Where drawing takes most of a tick, every second one is
-left out: 30 even pictures a second look better than 40 uneven ones, and what computes beside the
-window gets the rest. Knows nothing of bodies or widgets.
+a timer tick never means "the next frame". Where drawing takes most of a tick, ticks are twice as
+long: 33 even pictures a second look better than 40 uneven ones, and what computes beside the window
+gets the rest. Knows nothing of bodies or widgets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 SPEEDS: tuple[float, ...] = (0.25, 0.5, 1.0, 1.5, 2.0)
-TICK_MS, SLOW_TICK_MS = 16, 33
+TICK_MS, SLOW_TICK_MS = 16, 30
 _HEAVY, _LIGHT = 0.017, 0.010
 """Seconds of drawing a tick, on average, above which ticks become slow and below which fast."""
 
@@ -48,6 +48,9 @@ class Playback(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
+        self._ticked = 0.0
+        self._drawn = QTimer(self, interval=0, singleShot=True)
+        self._drawn.timeout.connect(self._note_drawn)
 
     # -- what is ----------------------------------------------------------------------------------
     @property
@@ -196,9 +199,9 @@ class Playback(QObject):
             self._time = seconds
             self.time_changed.emit(seconds)
 
-    def _note_drawn(self, since: float) -> None:
+    def _note_drawn(self) -> None:
         """Choose how often to tick by how long it took until the event loop came back."""
-        self._drawing += 0.1 * (self._clock() - since - self._drawing)
+        self._drawing += 0.1 * (self._clock() - self._ticked - self._drawing)
         wanted = self._timer.interval()
         if self._drawing > _HEAVY:
             wanted = SLOW_TICK_MS
@@ -228,5 +231,5 @@ class Playback(QObject):
         else:
             self._set_time(end)
             self.pause()
-        # comes after the drawing that the new time has asked for
-        QTimer.singleShot(0, self, lambda: self._note_drawn(now))
+        self._ticked = now
+        self._drawn.start()  # comes after the drawing that the new time has asked for

@@ -306,11 +306,9 @@ class TrainPage(QObject):
         self._show_epochs()
         self.plot.set_mark(epoch)
         self.metrics.set_mark(epoch)
-        if self.session.current != self._framed:
-            self._framed = self.session.current
-            self._context.viewport.frame_all()  # type: ignore[attr-defined]
-        else:  # checkpoint by checkpoint
+        if self.session.current == self._framed:  # checkpoint by checkpoint
             self._context.viewport.keep_framed()  # type: ignore[attr-defined]
+        self._framed = self.session.current  # other bodies have framed themselves
         if not self._context.playback.is_playing:
             self._context.playback.play()
         self._show_job()

@@ -225,10 +225,13 @@ class Scene(Contents):
             place = self.floor_place(self.selected)
             disc.draw(lights, place, 0.62, look.accent, 0.55, ring=0.66)
         if look.shadow_strength:
+            for shadow in {id(one): one for one in map(self._shadow_of, self._drawn)}.values():
+                shadow.begin(lights)
             for body in self._drawn:
-                shadow = self._shadow_of(body)
-                shadow.begin(lights, look.shadow_strength * body.item.opacity)
-                shadow.draw(body.upload, self.frame_of(body.item), body.item.position)
+                self._shadow_of(body).draw(
+                    body.upload, self.frame_of(body.item), body.item.position,
+                    look.shadow_strength * body.item.opacity,
+                )  # fmt: skip
         if self.contacts:
             self._draw_contacts(lights, disc)
 

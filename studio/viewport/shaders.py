@@ -53,33 +53,41 @@ varying vec2 v_at;
 void main() { gl_FragColor = texture2D(u_picture, v_at); }
 """
 
-SKINNING = """
+BODY = """
+uniform mat4 u_body;        // what a body has of its own, in one: every uniform costs a call
+#define OWN_LOOKUP u_body[0].xyz    // u scale, u offset, v of the frame
+#define OWN_OPACITY u_body[0].w
+#define OWN_OFFSET u_body[1].xyz    // where the body stands
+#define OWN_COLOR u_body[2].xyz     // linear
+#define OWN_RIM u_body[3].xyz       // linear, of the light from behind; brighter where selected
+"""
+
+SKINNING = (
+    BODY
+    + """
 uniform sampler2D u_clip;   // the whole clip's bone matrices
-uniform vec3 u_lookup;      // u scale, u offset, v of the frame
-uniform vec3 u_offset;      // where the body stands
 
 void bone_rows(float coordinate, out vec4 x, out vec4 y, out vec4 z) {
-    float u = coordinate * u_lookup.x + u_lookup.y;
-    float s = ROW_STEP * u_lookup.x;
-    x = texture2D(u_clip, vec2(u, u_lookup.z));
-    y = texture2D(u_clip, vec2(u + s, u_lookup.z));
-    z = texture2D(u_clip, vec2(u + 2.0 * s, u_lookup.z));
+    float u = coordinate * OWN_LOOKUP.x + OWN_LOOKUP.y;
+    float s = ROW_STEP * OWN_LOOKUP.x;
+    x = texture2D(u_clip, vec2(u, OWN_LOOKUP.z));
+    y = texture2D(u_clip, vec2(u + s, OWN_LOOKUP.z));
+    z = texture2D(u_clip, vec2(u + 2.0 * s, OWN_LOOKUP.z));
 }
 """
+)
 
 SKIN = """
 uniform vec3 u_eye;
 uniform vec3 u_key;     // unit vectors towards the lights
 uniform vec3 u_fill;
 uniform vec3 u_back;
-uniform vec3 u_color;   // linear
-uniform vec3 u_rim;     // linear colour of the light from behind, brighter where selected
 #ifdef HEAT
 uniform sampler2D u_ramp;
 
 vec3 skin(float heat) { return texture2D(u_ramp, vec2(clamp(heat, 0.002, 0.998), 0.5)).rgb; }
 #else
-vec3 skin(float heat) { return u_color; }
+vec3 skin(float heat) { return OWN_COLOR; }
 #endif
 
 vec3 seen(vec3 position, vec3 normal, float shade, vec3 own) {  // sRGB
@@ -108,7 +116,7 @@ vec3 seen(vec3 position, vec3 normal, float shade, vec3 own) {  // sRGB
     float edge = 1.0 - facing;
     float rim = edge * edge * edge * (0.25 + 0.5 * up);
     rim += edge * edge * smoothstep(-0.05, 0.75, dot(n, u_back)) * 1.5;
-    vec3 color = own * light * round_off + vec3(gloss) + u_rim * (rim * shade);
+    vec3 color = own * light * round_off + vec3(gloss) + OWN_RIM * (rim * shade);
     color = color * (1.0 + 0.04 * color) / (1.0 + 0.18 * color);  // pale bodies do not burn out
     // three square roots a channel stand for pow(color, 1 / 2.2): half the price in software
     vec3 a = sqrt(clamp(color, 0.0, 1.0)), b = sqrt(a), c = sqrt(b);
@@ -139,7 +147,7 @@ varying float v_heat;
 uniform sampler2D u_heat;   // laid out as u_clip: a joint's value is the first number of its matrix
 
 float heat_at(float coordinate) {
-    return texture2D(u_heat, vec2(coordinate * u_lookup.x + u_lookup.y, u_lookup.z)).x;
+    return texture2D(u_heat, vec2(coordinate * OWN_LOOKUP.x + OWN_LOOKUP.y, OWN_LOOKUP.z)).x;
 }
 #endif
 
@@ -154,7 +162,7 @@ void main() {
     bone_rows(a_bones.w, bx, by, bz);
     x += bx * a_weights.w; y += by * a_weights.w; z += bz * a_weights.w;
     vec4 rest = vec4(a_position, 1.0);
-    vec3 world = vec3(dot(x, rest), dot(y, rest), dot(z, rest)) + u_offset;
+    vec3 world = vec3(dot(x, rest), dot(y, rest), dot(z, rest)) + OWN_OFFSET;
     vec3 normal = vec3(dot(x.xyz, a_normal), dot(y.xyz, a_normal), dot(z.xyz, a_normal));
     float heat = 0.0;
 #ifdef HEAT
@@ -176,6 +184,7 @@ void main() {
 
 BODY_FRAGMENT = (
     BACKDROP
+    + BODY
     + SKIN
     + """
 #ifdef COARSE
@@ -186,7 +195,6 @@ varying vec3 v_normal;
 varying float v_shade;
 varying float v_heat;
 #endif
-uniform float u_opacity;
 
 void main() {
 #ifdef COARSE
@@ -195,9 +203,9 @@ void main() {
     vec3 color = seen(v_position, v_normal, v_shade, skin(v_heat));
 #endif
 #ifdef VEIL  // a ghost: mixed with the backdrop instead of blended, so no insides shine through
-    gl_FragColor = vec4(mix(backdrop(gl_FragCoord.xy), color, u_opacity), 1.0);
+    gl_FragColor = vec4(mix(backdrop(gl_FragCoord.xy), color, OWN_OPACITY), 1.0);
 #else
-    gl_FragColor = vec4(color, u_opacity);
+    gl_FragColor = vec4(color, OWN_OPACITY);
 #endif
 }
 """
@@ -216,7 +224,6 @@ attribute vec3 a_end;
 attribute vec2 a_radius;    // at both ends, metres
 uniform mat4 u_clip_from_world;
 uniform vec2 u_slide;       // how far the shadow moves for a metre of height (x, z)
-uniform float u_strength;
 varying vec2 v_place;       // along, across, metres from the start
 varying vec3 v_span;        // length, soft radius at start and end
 varying vec2 v_dark;
@@ -232,8 +239,8 @@ void main() {
     vec4 x, y, z;
     bone_rows(a_bone, x, y, z);
     vec4 s4 = vec4(a_start, 1.0), e4 = vec4(a_end, 1.0);
-    vec3 s = vec3(dot(x, s4), dot(y, s4), dot(z, s4)) + u_offset;
-    vec3 e = vec3(dot(x, e4), dot(y, e4), dot(z, e4)) + u_offset;
+    vec3 s = vec3(dot(x, s4), dot(y, s4), dot(z, s4)) + OWN_OFFSET;
+    vec3 e = vec3(dot(x, e4), dot(y, e4), dot(z, e4)) + OWN_OFFSET;
     vec2 soft_s = softened(s.y - a_radius.x, a_radius.x);
     vec2 soft_e = softened(e.y - a_radius.y, a_radius.y);
     vec2 from = s.xz + u_slide * max(s.y, 0.0);
@@ -241,7 +248,7 @@ void main() {
     vec2 axis = to - from;
     float len = length(axis);
     axis = len > 1e-4 ? axis / len : vec2(1.0, 0.0);
-    float dark = max(soft_s.y, soft_e.y) * u_strength;
+    float dark = max(soft_s.y, soft_e.y) * OWN_OPACITY;
     // as far as it darkens at all, which for what is high is much less than it is soft
     float seen = sqrt(max(1.0 - sqrt(FAINTEST / max(dark, FAINTEST)), 0.0));
     float reach = max(soft_s.x, soft_e.x) * seen;
@@ -258,19 +265,19 @@ void main() {
 )
 
 SHADOW_FRAGMENT = (
-    _FAINTEST
+    BODY
+    + _FAINTEST
     + """
 varying vec2 v_place;
 varying vec3 v_span;
 varying vec2 v_dark;
-uniform float u_strength;
 
 void main() {
     float along = clamp(v_place.x, 0.0, v_span.x);
     float t = v_span.x > 1e-4 ? along / v_span.x : 0.0;
     float away = length(vec2(v_place.x - along, v_place.y)) / mix(v_span.y, v_span.z, t);
     float soft = max(1.0 - away * away, 0.0);
-    float dark = mix(v_dark.x, v_dark.y, t) * soft * soft * u_strength;
+    float dark = mix(v_dark.x, v_dark.y, t) * soft * soft * OWN_OPACITY;
     if (dark < FAINTEST) discard;
     gl_FragColor = vec4(0.0, 0.0, 0.0, dark);
 }

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer
 from PySide6.QtGui import (
     QImage,
     QOffscreenSurface,
@@ -29,7 +29,6 @@ SAMPLES = 4
 Size = tuple[int, int]
 Draw = Callable[[Size], Box]
 """Draws into the current framebuffer of a size in physical pixels; returns what changed in it."""
-_DRAW = QEvent.Type(QEvent.registerEventType())
 
 
 class Surface(Protocol):
@@ -119,6 +118,10 @@ class MemorySurface(QWidget):
         self._pixels = np.zeros((0, 0, 4), np.uint8)
         self._picture = QImage()  # over the same memory
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        # drawn before Qt paints, so that only what has changed is painted; and a turn of the event
+        # loop after it was asked for, so that what asked does not hold up the user as well
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._draw_now)
 
     @property
     def widget(self) -> QWidget:
@@ -130,22 +133,19 @@ class MemorySurface(QWidget):
     def redraw(self) -> None:
         if not self._stale:
             self._stale = True
-            # drawn before Qt paints, so that only what has changed is painted
-            QCoreApplication.postEvent(self, QEvent(_DRAW))
+            self._soon.start()
 
     def image(self) -> QImage:
         self._bring_up_to_date()
         return self._picture.copy()
 
     def release(self) -> None:
+        self._soon.stop()
         self._canvas.close()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == _DRAW:
-            if self.isVisible():
-                self._bring_up_to_date()
-            return True
-        return super().event(event)
+    def _draw_now(self) -> None:
+        if self.isVisible():
+            self._bring_up_to_date()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._bring_up_to_date()

@@ -164,12 +164,19 @@ class BodyVisual:
         if heat is not None:
             program["u_heat"] = heat.texture
         program["u_clip"] = clip.texture
-        program["u_lookup"] = clip.lookup(frame)
-        program["u_offset"] = offset
-        program["u_color"] = color
-        program["u_rim"] = rim
-        program["u_opacity"] = opacity
+        program["u_body"] = _own(clip.lookup(frame), opacity, offset, color, rim)
         program.draw("triangles", self._levels[min(level, len(self._levels) - 1)])
+
+
+_Three = tuple[float, float, float]
+_NONE = (0.0, 0.0, 0.0)
+
+
+def _own(
+    lookup: _Three, opacity: float, offset: _Three, color: Rgb = _NONE, rim: Rgb = _NONE
+) -> npt.NDArray[np.float32]:
+    """(4, 4) the columns of the shaders' ``u_body``."""
+    return np.array([(*lookup, opacity), (*offset, 0.0), (*color, 0.0), (*rim, 0.0)], np.float32)
 
 
 def _ramp_texture() -> gloo.Texture2D:
@@ -243,18 +250,16 @@ class ShadowVisual:
         faces = np.concatenate([base + np.array([0, 1, 2]), base + np.array([2, 1, 3])])
         self._faces = gloo.IndexBuffer(faces.astype(np.uint32))
 
-    def begin(self, lights: Lights, strength: float) -> None:
-        """Set what all shadows of one picture share."""
+    def begin(self, lights: Lights) -> None:
+        """Set what all shadows of a pane share."""
         self._program["u_clip_from_world"] = lights.clip_from_world.T
-        self._program["u_strength"] = strength
         # the main light stands high: the shadow leans away from it only a little
         self._program["u_slide"] = (-lights.key[0] * 0.22, -lights.key[2] * 0.22)
 
-    def draw(self, clip: ClipUpload, frame: float, offset: tuple[float, float, float]) -> None:
+    def draw(self, clip: ClipUpload, frame: float, offset: _Three, strength: float) -> None:
         """Darken the floor under one body."""
         self._program["u_clip"] = clip.texture
-        self._program["u_lookup"] = clip.lookup(frame)
-        self._program["u_offset"] = offset
+        self._program["u_body"] = _own(clip.lookup(frame), strength, offset)
         self._program.draw("triangles", self._faces)
 
 

@@ -231,5 +231,6 @@ class Playback(QObject):
         else:
             self._set_time(end)
             self.pause()
-        self._ticked = now
-        self._drawn.start()  # comes after the drawing that the new time has asked for
+        if not self._drawn.isActive():  # begun anew at every tick it might never come
+            self._ticked = now
+            self._drawn.start()  # comes after the drawing that the new time has asked for

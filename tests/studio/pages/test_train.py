@@ -119,13 +119,16 @@ def test_the_slider_shows_the_same_samples_at_another_checkpoint(
     assert not page.session.is_following
 
 
-def test_the_camera_is_put_before_a_training_once(make: Any, store: JobStore, qtbot: Any) -> None:
+def test_checkpoints_do_not_take_the_user_s_own_view_away(
+    make: Any, store: JobStore, qtbot: Any
+) -> None:
     job = job_on_disk(store, epochs=(5, 10), state="running")
     page = make()
     framed = page._context.viewport.framed
-    qtbot.waitUntil(lambda: framed == ["all"])
+    qtbot.waitUntil(lambda: angle(page) == pytest.approx(0.010))
+    assert framed == []  # a training's first bodies are framed as all that come to the stage
     write_samples(job, 15)
-    qtbot.waitUntil(lambda: framed == ["all", "keep"])  # the user's own view is not taken away
+    qtbot.waitUntil(lambda: framed == ["keep"])
 
 
 def test_new_checkpoints_are_followed_unless_an_older_one_is_looked_at(
